@@ -1,0 +1,86 @@
+"""The port to whatever answers. In: a typed Request. Out: an Answer that holds a reply of the type the request names.
+
+A request names its task (the template that words it) and the Pydantic type of its reply. An answerer is any callable
+that fits `Ask`; the model behind it nominates, and what it says is not believed until code has checked it.
+Never imports a model library.
+"""
+
+from datetime import date
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from coach.conversation import Conversation, Value
+from coach.playbook import Playbook
+
+Reply = TypeVar("Reply", bound=BaseModel)
+
+
+class Brief(Value):
+    """What all requests of one review share: the first bytes of every prompt come from it. `today` is never the clock."""
+
+    conversation: Conversation
+    playbook: Playbook
+    today: date
+
+
+class Request(Value, Generic[Reply]):
+    """One question to the answerer. Subclasses set `task` and `reply` and add what is special to the task."""
+
+    task: ClassVar[str]
+    reply: ClassVar[type[Any]]
+    brief: Brief
+
+    def words(self) -> dict[str, Any]:
+        """What the task's template may use beyond the brief: strings, numbers, lists and dicts only."""
+        return {}
+
+
+class Usage(Value):
+    """What answering took. Tokens are None where the answerer has none or did not say; `seconds` is wall time."""
+
+    calls: int = 0
+    seconds: float = 0.0
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    tokens_cached: int | None = None
+
+    def __add__(self, other: "Usage") -> "Usage":
+        def total(a: int | None, b: int | None) -> int | None:
+            return b if a is None else a if b is None else a + b
+
+        return Usage(
+            calls=self.calls + other.calls,
+            seconds=self.seconds + other.seconds,
+            tokens_in=total(self.tokens_in, other.tokens_in),
+            tokens_out=total(self.tokens_out, other.tokens_out),
+            tokens_cached=total(self.tokens_cached, other.tokens_cached),
+        )
+
+
+class Answerer(Value):
+    """Who answers, for the provenance: `prompts` is the version of all that words the requests, None without prompts."""
+
+    name: str
+    is_llm: bool
+    prompts: str | None = None
+
+
+class Answer(Value, Generic[Reply]):
+    """A reply and what it took."""
+
+    reply: Reply
+    usage: Usage
+
+
+class Ask(Protocol):
+    """Answers requests, or raises an AskError."""
+
+    @property
+    def answerer(self) -> Answerer:
+        """Who answers."""
+        ...
+
+    def __call__(self, request: Request[Reply]) -> Answer[Reply]:
+        """The answer to one request."""
+        ...

@@ -1,0 +1,166 @@
+"""Who committed to what. In: commitments that the answerer nominates. Out: grounded Commitments that code has held against the text.
+
+The ladder is none < interest < next_step < conditional < verbal < signed. A nomination can only go down here: the words
+of the quoted sentence may show that the yes is to a pilot, hangs on a condition, is a question or is the rep's hope.
+Pure: no model, no clock, no files.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from coach.ask import Request
+from coach.conversation import Conversation, Kind, Side, Value
+from coach.cues import is_hope, is_hypothetical, is_question, object_of, open_condition
+from coach.grounding import Basis, Evidence, Grounder, Quote, Rejected
+
+LADDER = ("none", "interest", "next_step", "conditional", "verbal", "signed")
+Level = Literal["none", "interest", "next_step", "conditional", "verbal", "signed"]
+Object = Literal["purchase", "pilot", "demo", "proposal", "introduction", "meeting", "other"]
+CanDecide = Literal["yes", "no", "unknown"]
+Opinion = Literal["stage_1", "stage_2", "cannot_tell"]
+
+
+CHIEF = re.compile(
+    r"\b(?:c[efoitrm]o|(?:co-?)?owner|(?:co-?)?founder|proprietor|president|managing director|md|general manager|managing partner|sole trader|chair(?:man|woman)?|finance director|director of finance|"
+    r"geschäftsführer(?:in)?|inhaber(?:in)?|eigenaar|directeur|gérante?|dueñ[oa]|director general|dono|dona|titolare)\b",
+    re.IGNORECASE,
+)
+"""Roles that can decide a purchase unless the text says otherwise."""
+NOT_CHIEF = re.compile(r"\b(?:assistant|deputy|vice|to the|office of|pa to|ea to|daughter|son|wife|husband)\b", re.IGNORECASE)
+
+
+class Pointer(Value):
+    """A line and words in it."""
+
+    line: int
+    quote: str
+
+
+class ClaimedCommitment(Value):
+    """Something the buying side committed to, as the answerer sees it."""
+
+    line: int
+    quote: str
+    by: str | None = Field(description="name or role of the person who commits; null if the text does not say")
+    to: Object
+    level: Level
+    hope: bool = Field(description="true if this is only the rep's hope or summary, not their words or a fact")
+    condition: str | None = Field(description="what is still open and could make it a no; null if nothing, paperwork is nothing")
+    can_decide: CanDecide
+    authority: Pointer | None = Field(description="the words that show whether this person can decide")
+    taken_back: Pointer | None = Field(description="later words that take it back; null if it still stands")
+    deal: str | None = Field(description="name of the deal, if the text is about more than one")
+
+
+class JudgeReply(Value):
+    """The nominated commitments, strongest first, then the opinion that the rules are compared with."""
+
+    reason: str
+    commitments: tuple[ClaimedCommitment, ...]
+    refusal: Pointer | None = Field(description="the last word on buying, if it is a no or a delay; else null")
+    opinion: Opinion
+
+
+class Judge(Request[JudgeReply]):
+    """Nominate commitments. `evidence` is what grounding has kept so far."""
+
+    task: ClassVar[str] = "judge"
+    reply: ClassVar[type[JudgeReply]] = JudgeReply
+    evidence: tuple[Evidence, ...] = ()
+
+    def words(self) -> dict[str, object]:
+        return {"evidence": [{"line": e.quote.turn, "criterion": e.criterion, "polarity": e.polarity} for e in self.evidence]}
+
+
+class Commitment(Value):
+    """A grounded commitment. `condition`, `authority` and `taken_back` are quotes that were found, or None."""
+
+    level: Level
+    to: Object
+    by: str | None
+    side: Side
+    can_decide: CanDecide
+    basis: Basis
+    quote: Quote
+    condition: str | None = None
+    authority: Quote | None = None
+    taken_back: Quote | None = None
+    deal: str | None = None
+
+    @property
+    def rank(self) -> int:
+        """Place on the ladder, 0 to 5."""
+        return LADDER.index(self.level)
+
+
+def ground_commitments(claims: Iterable[ClaimedCommitment], conversation: Conversation) -> tuple[list[Commitment], list[Rejected]]:
+    """Commitments that stand in the text, strongest first and later before earlier, and what was thrown out."""
+    grounder = Grounder(conversation)
+    kept: list[Commitment] = []
+    rejected: list[Rejected] = []
+    for claim in claims:
+        quote = grounder.testimony(claim.line, claim.quote)
+        if not isinstance(quote, str) and conversation.turns[quote.turn].kind is Kind.SUMMARY:
+            quote = "a heading or summary, not something that was said"
+        if isinstance(quote, str):
+            rejected.append(Rejected(what="commitment", quote=claim.quote[:200], line=claim.line, reason=quote))
+        else:
+            kept.append(_held_against_the_text(claim, quote, grounder))
+    kept.sort(key=lambda c: (c.rank, c.quote.start), reverse=True)
+    return kept, rejected
+
+
+def ground_pointer(pointer: Pointer | None, grounder: Grounder) -> Quote | None:
+    """The quote that a pointer points at, or None if it does not stand."""
+    if pointer is None:
+        return None
+    quote = grounder.testimony(pointer.line, pointer.quote)
+    return None if isinstance(quote, str) else quote
+
+
+def is_chief(conversation: Conversation, name: str | None) -> bool:
+    """Whether the text gives that person a role that can decide."""
+    person = conversation.person(name)
+    role = person.role if person else None
+    return bool(role and CHIEF.search(role) and not NOT_CHIEF.search(role))
+
+
+def _held_against_the_text(claim: ClaimedCommitment, quote: Quote, grounder: Grounder) -> Commitment:
+    conversation = grounder.conversation
+    turn = conversation.turns[quote.turn]
+    sentence = grounder.sentence(quote)
+    authority = ground_pointer(claim.authority, grounder)
+    basis = grounder.basis(quote)
+    if basis == "reported" and (claim.hope or is_hope(sentence)):
+        basis = "hope"
+    condition = claim.condition or open_condition(sentence)
+    named = object_of(quote.text)
+    to: Object = claim.to if named is None or named == "purchase" else named
+    level = claim.level
+    if LADDER.index(level) >= LADDER.index("conditional") and to not in ("purchase", "other"):
+        level = "next_step"
+    if LADDER.index(level) > LADDER.index("interest") and (is_question(sentence) or is_hypothetical(sentence)):
+        level = "interest"
+    if LADDER.index(level) > LADDER.index("conditional") and condition:
+        level = "conditional"
+    by = claim.by or turn.speaker
+    can_decide = claim.can_decide
+    if can_decide == "yes" and authority is None and not is_chief(conversation, by):
+        can_decide = "unknown"  # the power to decide has to be shown in the text
+    back = ground_pointer(claim.taken_back, grounder)
+    return Commitment(
+        level=level,
+        to=to,
+        by=by,
+        side=turn.side,
+        can_decide=can_decide,
+        basis=basis,
+        quote=quote,
+        condition=condition if level == "conditional" else None,
+        authority=authority,
+        taken_back=back if back is not None and back.start != quote.start else None,
+        deal=claim.deal,
+    )

@@ -1,0 +1,117 @@
+"""What was brought back from a call. In: decoded text, already cut into turns by a reader. Out: frozen values.
+
+Offsets count characters of `Conversation.source`, which is kept exactly as it was decoded.
+Never reads files, never guesses who said what: a side that the text does not give is `unknown`.
+"""
+
+from bisect import bisect_left, bisect_right
+from enum import StrEnum
+from functools import cached_property
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Value(BaseModel):
+    """A frozen value that refuses unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Side(StrEnum):
+    """Who somebody works for, seen from the deal."""
+
+    PROSPECT = "prospect"
+    REP = "rep"
+    UNKNOWN = "unknown"
+
+
+class Kind(StrEnum):
+    """What a stretch of text is worth as testimony."""
+
+    TRANSCRIPT = "transcript"  # said
+    NOTES = "notes"  # the rep's report
+    EMAIL = "email"  # written by the named sender
+    PLAN = "plan"  # written before the call: nothing in it was said
+    SUMMARY = "summary"  # headers, outcomes, notes under a transcript: may warn, never supports
+
+
+class Span(Value):
+    """Half-open range of characters of the source: `source[start:end]`."""
+
+    start: int
+    end: int
+
+
+class Person(Value):
+    """Somebody named in the text. `because` says in plain words where the side comes from."""
+
+    name: str
+    side: Side = Side.UNKNOWN
+    role: str | None = None
+    company: str | None = None
+    because: str = ""
+
+
+class Turn(Value):
+    """One utterance, or one line or sentence of notes. `time` is in seconds from the start of the call."""
+
+    index: int
+    start: int
+    end: int
+    speaker: str | None = None
+    side: Side = Side.UNKNOWN
+    kind: Kind = Kind.NOTES
+    time: float | None = None
+
+
+class Conversation(Value):
+    """The text as turns in the order in which things were said. `planted` are stretches that address software."""
+
+    source: str
+    name: str = "note"
+    kind: Kind = Kind.NOTES
+    turns: tuple[Turn, ...] = ()
+    people: tuple[Person, ...] = ()
+    planted: tuple[Span, ...] = ()
+
+    def text(self, turn: Turn) -> str:
+        """The characters of a turn."""
+        return self.source[turn.start : turn.end]
+
+    @cached_property
+    def read(self) -> float:
+        """Share of the non-blank lines' characters whose line holds a turn, 0 to 1."""
+        starts = sorted(turn.start for turn in self.turns)
+        ends = sorted(turn.end for turn in self.turns)
+        total = covered = at = 0
+        for line in self.source.splitlines(keepends=True):
+            size, stop = len(line.strip()), at + len(line)
+            total += size
+            if bisect_left(starts, stop) > bisect_right(ends, at):  # some turn begins before the end, ends after the start
+                covered += size
+            at = stop
+        return covered / total if total else 1.0
+
+    @cached_property
+    def by_name(self) -> dict[str, Person]:
+        """People by folded full name and by first name where that is unambiguous."""
+        names: dict[str, Person] = {}
+        firsts: dict[str, list[Person]] = {}
+        for person in self.people:
+            names[person.name.casefold()] = person
+            firsts.setdefault(person.name.split()[0].casefold(), []).append(person)
+        for first, owners in firsts.items():
+            if len(owners) == 1:
+                names.setdefault(first, owners[0])
+        return names
+
+    def person(self, name: str | None) -> Person | None:
+        """The person of that name, by full or unambiguous first name."""
+        if not name or not name.strip():
+            return None
+        folded = name.strip().casefold()
+        return self.by_name.get(folded) or self.by_name.get(folded.split()[0])
+
+    def is_planted(self, start: int, end: int) -> bool:
+        """Whether the range touches text that addresses software instead of people."""
+        return any(start < span.end and end > span.start for span in self.planted)

@@ -1,0 +1,77 @@
+"""Everything that can go wrong, as one tree. Messages say what happened and what to do next; never a key or note text.
+
+CoachError
+├── InputError            the text or file cannot be read as a conversation
+├── PlaybookError         a playbook file is missing or breaks its form
+├── PromptError           a prompt template is missing, unsafe, too long or lacks a variable
+├── SettingsError         an environment variable, option or path cannot be used
+└── AskError              the model gave no usable answer; the offline review still works
+    ├── KeyRefused        401 or 403: the key is wrong or has no right to the model
+    ├── ModelNotFound     404: the endpoint does not serve this model
+    ├── RateLimited       429: too fast or out of quota; `retry_after` seconds when the server said so
+    ├── Unreachable       no connection, a time-out, or a failing server
+    ├── PromptTooLong     the note does not fit the model's window
+    ├── Refused           the model declined to answer
+    ├── BadReply          cut off, not JSON or not the asked shape, also after one more try
+    └── RecordingMissing  replay has no record for exactly this request
+"""
+
+
+class CoachError(Exception):
+    """Base of all expected failures; `str(error)` is fit to be shown to a user."""
+
+
+class InputError(CoachError):
+    """The text or file cannot be read as a conversation."""
+
+
+class PlaybookError(CoachError):
+    """A playbook file is missing or breaks its form."""
+
+
+class PromptError(CoachError):
+    """A prompt template is missing, unsafe, too long, or lacks a variable."""
+
+
+class SettingsError(CoachError):
+    """An environment variable, option or path cannot be used."""
+
+
+class AskError(CoachError):
+    """The model gave no usable answer."""
+
+
+class KeyRefused(AskError):
+    """The endpoint answered 401 or 403."""
+
+
+class ModelNotFound(AskError):
+    """The endpoint answered 404 for this model."""
+
+
+class RateLimited(AskError):
+    """The endpoint answered 429. `retry_after` is in seconds, None if the server did not say."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unreachable(AskError):
+    """No connection, a time-out, or a server that keeps failing."""
+
+
+class PromptTooLong(AskError):
+    """The request does not fit the model's window."""
+
+
+class Refused(AskError):
+    """The model declined to answer."""
+
+
+class BadReply(AskError):
+    """The reply was cut off, was not JSON, or had the wrong shape, also after one more try."""
+
+
+class RecordingMissing(AskError):
+    """Replay has no record for exactly this request."""

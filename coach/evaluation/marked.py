@@ -1,0 +1,101 @@
+"""Texts with their evidence marked inline -> labelled units. In: files of evals/sentences. Out: rows for the classifier.
+
+`⟦budget-, =conditional: the words⟧` labels the words. A text begins with `=== notes` or `=== transcript`; `@rep Sam`
+names who sells. Sentences come one a line as JSON. Used for training only, never for measuring.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from coach.errors import InputError
+from coach.llm.analyst.units import units_of
+from coach.readers import read
+from coach.textmodel import HEADS
+
+MARK = re.compile(r"⟦([^:⟧]+):\s*([^⟧]*)⟧")
+BLOCK = re.compile(r"^=== *(\w+)[^\n]*\n", re.MULTILINE)
+REP = re.compile(r"^@rep\s+(.+)$\n?", re.MULTILINE)
+MOSTLY = 0.6  # share of the shorter of mark and unit that has to overlap
+
+
+class Row(NamedTuple):
+    """One training row. `labels` are heads that hold; `known` are heads that were looked at at all."""
+
+    text: str
+    before: str
+    labels: frozenset[str]
+    known: frozenset[str]
+    source: str
+
+
+SENTENCE_HEADS = frozenset(HEADS) - {"sells", "sales"}
+
+
+def sentence_rows(path: Path) -> Iterator[Row]:
+    """Rows of a JSON Lines file of single sentences."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        item = json.loads(line)
+        labels = {topic + sign for topic, sign in item["criteria"].items()}
+        if item["commit"] != "none":
+            labels.add("=" + item["commit"])
+        if item["hope"]:
+            labels.add("=hope")
+        known = set(SENTENCE_HEADS)
+        if item["voice"] != "note":
+            known.add("sells")
+            if item["voice"] == "rep":
+                labels.add("sells")
+        yield Row(item["text"], item["prev"], frozenset(labels), frozenset(known), path.stem)
+
+
+def marked_rows(path: Path) -> Iterator[Row]:
+    """Rows of a file of marked texts: one for each unit that the analyst would see, labelled by the marks it overlaps."""
+    text = path.read_text(encoding="utf-8")
+    starts = [(m.group(1), m.end()) for m in BLOCK.finditer(text)]
+    ends = [*[m.start() for m in BLOCK.finditer(text)][1:], len(text)]
+    for (kind, start), end in zip(starts, ends, strict=True):
+        yield from _rows_of(text[start:end], kind, path.stem)
+
+
+def _rows_of(block: str, kind: str, source: str) -> Iterator[Row]:
+    reps = {name.strip().casefold() for name in REP.findall(block)}
+    plain, marks = _unmarked(REP.sub("", block).strip())
+    try:
+        conversation = read(plain, source)
+    except InputError:
+        return
+    for unit in units_of(conversation):
+        speaker = (unit.turn.speaker or "").casefold()
+        sells = speaker in reps or any(speaker.split()[:1] == rep.split()[:1] for rep in reps if speaker)
+        labels = set()
+        for a, b, names in marks:
+            overlap = min(b, unit.end) - max(a, unit.start)
+            if overlap > MOSTLY * min(b - a, unit.end - unit.start):
+                labels |= names
+        known = set() if sells else set(SENTENCE_HEADS)
+        if kind == "transcript" and speaker and reps:
+            known.add("sells")
+            if sells:
+                labels = {"sells"}
+        if known:
+            yield Row(unit.text, unit.before, frozenset(labels), frozenset(known), source)
+
+
+def _unmarked(text: str) -> tuple[str, list[tuple[int, int, set[str]]]]:
+    """The text without marks, and (start, end, labels) of each mark in it."""
+    out: list[str] = []
+    marks: list[tuple[int, int, set[str]]] = []
+    at = size = 0
+    for mark in MARK.finditer(text):
+        out.append(text[at : mark.start()])
+        size += mark.start() - at
+        words = mark.group(2)
+        marks.append((size, size + len(words), {label.strip() for label in mark.group(1).split(",")}))
+        out.append(words)
+        size += len(words)
+        at = mark.end()
+    out.append(text[at:])
+    return "".join(out), marks

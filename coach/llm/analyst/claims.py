@@ -1,0 +1,75 @@
+"""Evidence, nominated without a model. In: a Reading and the playbook. Out: an ExtractReply.
+
+A criterion with a topic is read by the classifier and by its likeness to the playbook's example sentences; one without a
+topic by the likeness alone. Only the strongest few units a criterion and polarity are nominated, later before earlier
+of equals.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from coach.ask import Brief
+from coach.conversation import Kind
+from coach.cues import is_hope, is_question
+from coach.evidence import Claim, ClaimedDeal, ExtractReply, Polarity
+from coach.llm.analyst.deals import deals_of
+from coach.llm.analyst.reading import Reading
+from coach.playbook import Criterion
+from coach.textmodel.features import features
+
+SIGNS: tuple[tuple[Polarity, str], ...] = (("supports", "+"), ("undermines", "-"))
+SURE = 0.5  # probability from which a unit is nominated
+ALIKE = 0.34  # cosine with an example from which a unit counts as saying the same
+MOST = 3  # units a criterion and polarity
+FEWEST_WORDS = 3
+
+
+def extract(reading: Reading, brief: Brief) -> ExtractReply:
+    """Claims on each criterion, whether anybody sells, and the deals that the text is about."""
+    claims = [claim for criterion in brief.playbook.criteria for claim in _claims(criterion, reading)]
+    sales = reading.sales > 0
+    return ExtractReply(
+        selling="reads like selling" if sales else "does not read like selling",
+        sales=sales,
+        deals=tuple(ClaimedDeal(name=name, line=line) for name, line in deals_of(reading)),
+        claims=tuple(sorted(claims, key=lambda claim: claim.line)),
+    )
+
+
+def _claims(criterion: Criterion, reading: Reading) -> Iterator[Claim]:
+    best: list[tuple[float, int, Polarity]] = []
+    for at, unit in enumerate(reading.units):
+        if unit.rep or unit.text.count(" ") < FEWEST_WORDS - 1 or (is_question(unit.text) and unit.turn.kind is not Kind.NOTES):
+            continue
+        scored = [(_score(criterion, polarity, sign, reading, at), at, polarity) for polarity, sign in SIGNS]
+        top = max(scored)
+        if top[0] >= SURE:
+            best.append(top)
+    for polarity, _ in SIGNS:
+        mine = sorted((row for row in best if row[2] == polarity), reverse=True)[:MOST]
+        for _, at, _ in mine:
+            unit = reading.units[at]
+            hope = unit.turn.kind is Kind.NOTES and (is_hope(unit.text) or reading.score(at, "=hope") > SURE)
+            yield Claim(line=unit.turn.index, quote=unit.text, criterion=criterion.id, polarity=polarity, hope=hope)
+
+
+def _score(criterion: Criterion, polarity: Polarity, sign: str, reading: Reading, at: int) -> float:
+    learned = reading.score(at, criterion.topic + sign) if criterion.topic else 0.0
+    if criterion.topic and learned < SURE / 4:
+        return learned
+    examples = criterion.examples.supports if polarity == "supports" else criterion.examples.undermines
+    like = likeness(reading.units[at].text, examples)
+    return max(learned, SURE + like - ALIKE if like >= ALIKE else 0.0)
+
+
+def likeness(text: str, examples: tuple[str, ...]) -> float:
+    """Cosine of the text with the example most like it, 0 to 1, over hashed words and pieces of words."""
+    mine = set(features(text))
+    if not mine:
+        return 0.0
+    return max((len(mine & other) / (len(mine) * len(other)) ** 0.5 for other in map(_features, examples) if other), default=0.0)
+
+
+@lru_cache(maxsize=4096)
+def _features(text: str) -> frozenset[int]:
+    return frozenset(features(text))

@@ -1,0 +1,35 @@
+"""Several deals in one note. In: a Reading. Out: the names of the deals, [] or one if it is about one only.
+
+A deal is told by a heading line of its own ("Northwind: ...", "## Acme renewal", "Deal 2 - ...") with text below or
+behind it, where at least two such headings stand. Never splits a transcript.
+"""
+
+import re
+
+from coach.conversation import Kind
+from coach.llm.analyst.reading import Reading
+
+HEADING = re.compile(
+    r"^\W*(?:(?:deal|account|client|customer|opportunity|opp|call|visit|stop)\s*(?:#?\d+|[a-c])\s*[:.)–—-]\s*(?P<named>[^:\n,(]{2,40})|\d[.)]\s+(?P<listed>[A-ZÀ-Þ][^:\n,(]{2,40})(?=\s[-–—(,:])|#{1,4}\s+(?P<marked>[A-ZÀ-Þ][^:\n]{2,40}))",
+    re.IGNORECASE,
+)
+TWO_THINGS = re.compile(r"\b(?P<a>renewal|add-?on|upgrade|expansion|new module|extra seats|upsell|maintenance contract|service contract)\b", re.IGNORECASE)
+
+
+def deals_of(reading: Reading) -> list[tuple[str, int]]:
+    """(name, line) of each deal, in order."""
+    conversation = reading.conversation
+    found: dict[str, int] = {}
+    if conversation.kind is Kind.NOTES:
+        for turn in conversation.turns:
+            if turn.kind is Kind.NOTES and (match := HEADING.match(conversation.text(turn))):
+                name = next(group for group in match.groups() if group).strip()
+                found.setdefault(name, turn.index)
+    if len(found) < 2:
+        found = {}
+        for unit in reading.units:
+            for match in TWO_THINGS.finditer(unit.text):
+                found.setdefault(match["a"].casefold(), unit.turn.index)
+        if "renewal" not in found:
+            found = {}
+    return list(found.items()) if len(found) > 1 else []

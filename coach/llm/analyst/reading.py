@@ -1,0 +1,49 @@
+"""One reading of a text. In: a Conversation. Out: its units with the classifier's probabilities, computed once.
+
+Never decides anything; `claims` and `yes` do.
+"""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from coach.conversation import Conversation
+from coach.llm.analyst.units import Unit, units_of
+from coach.textmodel import HEADS, log_odds, probabilities
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+WINDOW = 120  # words that are judged together on whether they are about selling
+
+
+class Reading:
+    """Units and their scores."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self.conversation = conversation
+        self.units: list[Unit] = units_of(conversation)
+
+    @cached_property
+    def _scores(self) -> "NDArray[np.float32]":
+        return probabilities([(unit.text, unit.before) for unit in self.units])
+
+    def score(self, at: int, head: str) -> float:
+        """Probability of a head for the unit at that place."""
+        return float(self._scores[at, HEADS.index(head)])
+
+    @cached_property
+    def sales(self) -> float:
+        """Mean log odds that windows of the text are about selling; above 0 is yes."""
+        windows: list[str] = []
+        words: list[str] = []
+        for unit in self.units:
+            words.append(unit.text)
+            if sum(text.count(" ") + 1 for text in words) >= WINDOW:
+                windows.append(" ".join(words))
+                words = []
+        if words and (not windows or sum(text.count(" ") + 1 for text in words) > WINDOW // 3):
+            windows.append(" ".join(words))
+        if not windows:
+            return -1.0
+        return float(log_odds([(window, "") for window in windows])[:, HEADS.index("sales")].mean())

@@ -1,0 +1,136 @@
+"""Commitments, nominated without a model. In: a Reading. Out: a JudgeReply.
+
+The classifier says how far a unit goes on the ladder; the cue grammar says what the yes is to, whether it hangs on an if
+and whether a later unit takes it back; who can decide comes from what was found on authority, from titles, and from the
+deciding words themselves. `coach.commitment` holds all of it against the text again.
+"""
+
+import re
+
+from coach.commitment import CanDecide, ClaimedCommitment, Judge, JudgeReply, Level, Object, Opinion, Pointer, is_chief
+from coach.conversation import Conversation, Kind, Side
+from coach.cues import is_hope, is_hypothetical, is_question, object_of, open_condition, takes_back
+from coach.grounding import Evidence
+from coach.llm.analyst.reading import Reading
+from coach.llm.analyst.units import Unit
+
+SURE = {"signed": 0.5, "verbal": 0.5, "conditional": 0.5, "next_step": 0.5, "interest": 0.5}
+REFUSED = 0.6
+BACK = 6  # units looked back for what a bare yes is a yes to
+MOST = 8  # commitments nominated
+DECIDED = re.compile(
+    r"\b(?:(?:board|committee|council|trustees|partners|directors|governors|cfo|ceo|md|owner|exec|leadership|we|i|she|he|they)(?:'s|'ve|’ve| has| have| had| all)? (?:just |now |already |formally |unanimously |finally )*(?:approved?|decided|voted|signed|agreed|resolved|chosen|chose|picked|awarded|okayed|ok'?d|green-?lit|released|countersigned)|"
+    r"i'?m (?:signing|approving|buying|taking|the one (?:who|that) (?:signs|decides|pays))|i(?:'ll| will) (?:sign|approve)|(?:it'?s|that'?s) (?:my|our) (?:call|decision|money|card|pocket|name)|purchase order|po (?:is|was|number|no|has|came|comes|going|went)|deposit (?:paid|is|was|sent|went|landed)|paid the|wired|countersigned)\b",
+    re.IGNORECASE,
+)
+
+
+def judge(reading: Reading, request: Judge) -> JudgeReply:
+    """Nominated commitments, strongest first."""
+    nominated = [claim for at in range(len(reading.units)) if (claim := _nominate(reading, at, request))]
+    order: dict[str, int] = {"signed": 0, "verbal": 1, "conditional": 2, "next_step": 3, "interest": 4}
+    nominated.sort(key=lambda claim: (order[claim.level], -claim.line))
+    refusal = _refusal(reading)
+    return JudgeReply(reason="words of commitment in the text", commitments=tuple(nominated[:MOST]), refusal=refusal, opinion=_opinion(nominated))
+
+
+def _opinion(nominated: list[ClaimedCommitment]) -> Opinion:
+    """The analyst has no opinion of its own beside the rules."""
+    return "stage_2" if any(claim.level in ("verbal", "signed") for claim in nominated) else "stage_1"
+
+
+def _nominate(reading: Reading, at: int, request: Judge) -> ClaimedCommitment | None:
+    unit = reading.units[at]
+    if unit.rep:
+        return None
+    level = _level(reading, at)
+    if level is None:
+        return None
+    to = _object(reading, at)
+    condition = open_condition(unit.text)
+    who = _who(unit, reading.conversation)
+    can_decide, authority = _power(reading, at, who, level, request.evidence)
+    hope = unit.turn.kind is Kind.NOTES and (is_hope(unit.text) or reading.score(at, "=hope") > SURE["verbal"])
+    return ClaimedCommitment(
+        line=unit.turn.index,
+        quote=unit.text,
+        by=who,
+        to=to,
+        level=level,
+        hope=hope,
+        condition=condition,
+        can_decide=can_decide,
+        authority=authority,
+        taken_back=_taken_back(reading, at) if level not in ("interest", "next_step") else None,
+        deal=None,
+    )
+
+
+def _level(reading: Reading, at: int) -> Level | None:
+    """The highest rung that the classifier is sure of, unless it is surer of a refusal."""
+    scores = {level: reading.score(at, "=" + level) for level in SURE}
+    refused = reading.score(at, "=refused")
+    sure = [level for level, floor in SURE.items() if scores[level] >= floor and scores[level] > refused]
+    if not sure:
+        return None
+    best = max(sure, key=lambda level: scores[level])
+    if (
+        best in ("verbal", "signed")
+        and (is_question(reading.units[at].text) or is_hypothetical(reading.units[at].text))
+        and reading.units[at].turn.kind is not Kind.NOTES
+    ):
+        return "interest"
+    return best  # type: ignore[return-value]
+
+
+def _object(reading: Reading, at: int) -> Object:
+    """What the yes is to: named in the unit, else in what was said shortly before it."""
+    unit = reading.units[at]
+    named = object_of(unit.text)
+    if named is None:
+        for back in range(at - 1, max(-1, at - 1 - BACK), -1):
+            other = reading.units[back]
+            if other.turn.index < unit.turn.index - 2:
+                break
+            named = object_of(other.text)
+            if named is not None:
+                break
+    return named or "purchase"
+
+
+def _who(unit: Unit, conversation: Conversation) -> str | None:
+    if unit.turn.speaker:
+        return unit.turn.speaker
+    named = [p for p in conversation.people if p.side is not Side.REP and re.search(rf"(?<!\w){re.escape(p.name.split()[0])}(?!\w)", unit.text)]
+    if named:
+        return named[0].name
+    others = [p for p in conversation.people if p.side is not Side.REP]
+    return others[0].name if len(others) == 1 else None
+
+
+def _power(reading: Reading, at: int, who: str | None, level: str, evidence: tuple[Evidence, ...]) -> tuple[CanDecide, Pointer | None]:
+    """Whether who commits can decide, and the words that show it."""
+    unit = reading.units[at]
+    if level == "signed" or DECIDED.search(unit.text):
+        return "yes", Pointer(line=unit.turn.index, quote=unit.text)
+    mine = [e for e in evidence if e.criterion in ("authority", "economic_buyer", "decision_maker") and e.basis != "hope"]
+    last = mine[-1] if mine else None
+    if last is not None:
+        return ("yes" if last.polarity == "supports" else "no"), Pointer(line=last.quote.turn, quote=last.quote.text)
+    return ("yes", None) if is_chief(reading.conversation, who) else ("unknown", None)
+
+
+def _taken_back(reading: Reading, at: int) -> Pointer | None:
+    for later in range(len(reading.units) - 1, at, -1):
+        unit = reading.units[later]
+        if not unit.rep and reading.score(later, "=refused") >= REFUSED and (takes_back(unit.text) or reading.score(later, "=refused") >= (1 + REFUSED) / 2):
+            return Pointer(line=unit.turn.index, quote=unit.text)
+    return None
+
+
+def _refusal(reading: Reading) -> Pointer | None:
+    for at in range(len(reading.units) - 1, -1, -1):
+        unit = reading.units[at]
+        if not unit.rep and reading.score(at, "=refused") >= REFUSED:
+            return Pointer(line=unit.turn.index, quote=unit.text)
+    return None

@@ -1,0 +1,132 @@
+"""A language model behind the port. In: a Request. Out: a validated reply, or an AskError.
+
+Renders the messages, sends them, checks that the reply is whole and has the asked shape, and tries once more with what
+was wrong. Falls from json_schema to json_object to plain text where a server refuses a format. Knows no vendor: `Chat`
+is the seam that `live`, recorded and scripted chats fit.
+"""
+
+import json
+import time
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, ValidationError
+
+from coach.ask import Answer, Answerer, Reply, Request, Usage
+from coach.conversation import Value
+from coach.errors import BadReply, Refused
+from coach.llm.schema import strict_schema
+from coach.prompting import Message, PromptSet
+
+Format = Literal["json_schema", "json_object", "plain"]
+FORMATS: tuple[Format, ...] = ("json_schema", "json_object", "plain")
+MOST_TOKENS = 8_000  # of one reply
+
+
+class Sent(Value):
+    """All that changes the answer. Recordings are keyed by it."""
+
+    task: str
+    model: str
+    messages: tuple[Message, ...]
+    format: Format
+    schema_: dict[str, Any]
+    temperature: float = 0.0
+    max_tokens: int = MOST_TOKENS
+
+
+class RawReply(Value):
+    """What came back, unread. `finish` is the server's word for why it stopped: stop, length, content_filter."""
+
+    text: str
+    finish: str = "stop"
+    refusal: str | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    tokens_cached: int | None = None
+
+
+class FormatRefused(Exception):
+    """The server does not take this response format; the next one is tried."""
+
+
+class Chat(Protocol):
+    """Sends one request to a model. Raises an AskError, or FormatRefused."""
+
+    @property
+    def model(self) -> str:
+        """Name of the model, as asked for."""
+        ...
+
+    def __call__(self, sent: Sent) -> RawReply: ...
+
+
+class Asker:
+    """Answers requests with a chat model and a prompt set."""
+
+    def __init__(self, chat: Chat, prompts: PromptSet, replies: tuple[type[BaseModel], ...] = ()) -> None:
+        self._chat = chat
+        self._prompts = prompts
+        self._format: Format = FORMATS[0]
+        self.answerer = Answerer(name=chat.model, is_llm=True, prompts=prompts.version(*replies))
+
+    def __call__(self, request: Request[Reply]) -> Answer[Reply]:
+        start = time.perf_counter()
+        messages = self._prompts.messages(request)
+        raw = self._send(request, messages)
+        usage = _usage(raw)
+        try:
+            reply = parse(raw, request.reply)
+        except BadReply as fault:
+            messages = [
+                *messages,
+                Message(role="assistant", content=raw.text[:20_000] or "(nothing)"),
+                Message(role="user", content=f"That reply cannot be used: {fault}\nAnswer again with the whole JSON object and nothing else."),
+            ]
+            raw = self._send(request, messages)
+            usage += _usage(raw)
+            reply = parse(raw, request.reply)
+        return Answer(reply=reply, usage=usage.model_copy(update={"seconds": time.perf_counter() - start}))
+
+    def _send(self, request: Request[Any], messages: list[Message]) -> RawReply:
+        while True:
+            sent = Sent(
+                task=request.task,
+                model=self._chat.model,
+                messages=tuple(messages),
+                format=self._format,
+                schema_=strict_schema(request.reply),
+            )
+            try:
+                return self._chat(sent)
+            except FormatRefused:
+                at = FORMATS.index(self._format) + 1
+                if at == len(FORMATS):
+                    raise BadReply("The server refuses every response format. Check that it speaks the OpenAI chat protocol.") from None
+                self._format = FORMATS[at]
+
+
+def parse(raw: RawReply, reply: type[Reply]) -> Reply:
+    """The reply in `raw`. Raises Refused or BadReply; a reply that was cut off is bad even where it parses."""
+    if raw.refusal or raw.finish == "content_filter":
+        raise Refused("The model declined to answer. Use the offline review, or another model.")
+    if raw.finish == "length":
+        raise BadReply("The model's reply was cut off. Use a model with a longer output, or a shorter note.")
+    text = raw.text.strip()
+    if text.startswith("```"):
+        text = text.strip("`").removeprefix("json").strip()
+    try:
+        return reply.model_validate(json.loads(text, parse_constant=_no_constant))
+    except (json.JSONDecodeError, RecursionError):
+        raise BadReply("The model's reply is not JSON. Try again, or use another model.") from None
+    except ValidationError as error:
+        first = error.errors(include_context=False, include_input=False, include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "top level"
+        raise BadReply(f"The model's reply has the wrong shape at {place}: {first['msg']}. Try again, or use another model.") from None
+
+
+def _no_constant(name: str) -> float:
+    raise json.JSONDecodeError(f"{name} is not JSON", name, 0)
+
+
+def _usage(raw: RawReply) -> Usage:
+    return Usage(calls=1, tokens_in=raw.tokens_in, tokens_out=raw.tokens_out, tokens_cached=raw.tokens_cached)

@@ -1,0 +1,148 @@
+"""Chat models over the network: the only place that imports a vendor. In: a request. Out: the raw reply, or an AskError.
+
+Any LangChain chat model fits `LangChainChat`; the default is the openai SDK against any OpenAI-compatible endpoint.
+Errors become sentences that say what to do; keys and note text never get into them. Tracing to LangSmith stays off
+unless it was asked for. Heavy packages are imported on first use.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from coach.errors import AskError, KeyRefused, ModelNotFound, PromptTooLong, RateLimited, Unreachable
+from coach.llm.asker import FormatRefused, RawReply, Sent
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from openai import OpenAI
+
+TRIES = 2  # after the first, by the SDK, with its own backoff and Retry-After
+FORMAT_WORDS = ("response_format", "json_schema", "structured output", "json mode", "grammar", "schema")
+
+
+class LangChainChat:
+    """A LangChain chat model as a Chat. `trace` lets LangSmith see the note; without it tracing is off whatever the environment says."""
+
+    def __init__(self, model: "BaseChatModel", name: str, trace: bool = False) -> None:
+        self._model = model
+        self._trace = trace
+        self.model = name
+
+    def __call__(self, sent: Sent) -> RawReply:
+        from langsmith import tracing_context
+
+        options: dict[str, Any] = {"temperature": sent.temperature, "max_tokens": sent.max_tokens}
+        if sent.format == "json_schema":
+            options["response_format"] = {"type": "json_schema", "json_schema": {"name": sent.task, "strict": True, "schema": sent.schema_}}
+        elif sent.format == "json_object":
+            options["response_format"] = {"type": "json_object"}
+        with tracing_context(enabled=self._trace):
+            try:
+                message = self._model.invoke([(m.role, m.content) for m in sent.messages], **options)
+            except AskError:
+                raise
+            except Exception as error:
+                raise _translated(error, sent) from None
+        meta, usage = message.response_metadata, message.usage_metadata
+        details = usage.get("input_token_details", {}) if usage else {}
+        return RawReply(
+            text=message.text if isinstance(message.text, str) else str(message.content),
+            finish=str(meta.get("finish_reason") or "stop"),
+            refusal=message.additional_kwargs.get("refusal"),
+            tokens_in=usage["input_tokens"] if usage else None,
+            tokens_out=usage["output_tokens"] if usage else None,
+            tokens_cached=details.get("cache_read"),
+        )
+
+
+def openai_chat(model: str, key: str, base_url: str | None, timeout: float, trace: bool = False) -> LangChainChat:
+    """The default: the openai SDK as a LangChain chat model. `timeout` is in seconds for each try."""
+    from openai import OpenAI
+
+    client = OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=TRIES)
+    return LangChainChat(_thin_model()(client=client, model=model), model, trace)
+
+
+def _thin_model() -> Callable[..., "BaseChatModel"]:
+    """A chat model class over the SDK's own client: raw text, finish reason, refusal and usage in one place."""
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessage, BaseMessage
+    from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
+    from langchain_core.messages.utils import convert_to_openai_messages
+    from langchain_core.outputs import ChatGeneration, ChatResult
+
+    class ThinOpenAI(BaseChatModel):
+        client: Any
+        model: str
+
+        @property
+        def _llm_type(self) -> str:
+            return "openai-compatible"
+
+        @property
+        def _identifying_params(self) -> dict[str, Any]:
+            return {"model": self.model, "base_url": str(self.client.base_url)}
+
+        def _generate(self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **options: Any) -> ChatResult:
+            client: OpenAI = self.client
+            asked: Any = convert_to_openai_messages(messages)
+            made = client.chat.completions.create(model=self.model, messages=asked, stop=stop, **options)
+            if not made.choices:
+                raise AskError("The server answered without a reply. Check that it serves this model.")
+            choice, used = made.choices[0], made.usage
+            cached = used.prompt_tokens_details.cached_tokens if used and used.prompt_tokens_details else None
+            usage = used and UsageMetadata(
+                input_tokens=used.prompt_tokens,
+                output_tokens=used.completion_tokens,
+                total_tokens=used.total_tokens,
+                input_token_details=InputTokenDetails(cache_read=cached or 0),
+            )
+            message = AIMessage(
+                content=choice.message.content or "",
+                additional_kwargs={"refusal": choice.message.refusal} if choice.message.refusal else {},
+                response_metadata={"finish_reason": choice.finish_reason, "model_name": made.model, "id": made.id},
+                usage_metadata=usage,
+            )
+            return ChatResult(generations=[ChatGeneration(message=message)])
+
+    return ThinOpenAI
+
+
+def _translated(error: Exception, sent: Sent) -> Exception:
+    """The error as a sentence. The vendor's own text is left out: it may hold the key or the note."""
+    import openai
+
+    match error:
+        case openai.AuthenticationError() | openai.PermissionDeniedError():
+            return KeyRefused("The endpoint refused the key. Check OPENAI_API_KEY, and that it may use this model.")
+        case openai.NotFoundError():
+            return ModelNotFound(f"The endpoint does not serve {sent.model}. Check COACH_MODEL and OPENAI_BASE_URL.")
+        case openai.RateLimitError():
+            wait = _retry_after(error)
+            if getattr(error, "code", None) == "insufficient_quota":
+                return RateLimited("The account behind the key has no quota left. Top it up, or use the offline review.", wait)
+            when = f"in {wait:.0f} seconds" if wait else "in a minute"
+            return RateLimited(f"The endpoint says: too many requests. Try again {when}.", wait)
+        case openai.APITimeoutError():
+            return Unreachable("The model did not answer in time. Try again, or raise COACH_TIMEOUT (seconds).")
+        case openai.APIConnectionError():
+            return Unreachable("No connection to the model. Check OPENAI_BASE_URL and that the server runs.")
+        case openai.BadRequestError() | openai.UnprocessableEntityError():
+            said = f"{error.code} {error.message}".casefold()
+            if "context" in said and ("length" in said or "window" in said or "exceed" in said):
+                return PromptTooLong("The note is too long for this model. Use one with a longer window, or the offline review.")
+            if sent.format != "plain" and any(word in said for word in FORMAT_WORDS):
+                return FormatRefused()
+            return AskError("The endpoint refused the request. Check that COACH_MODEL is a chat model.")
+        case openai.APIStatusError():
+            return Unreachable(f"The model's server failed ({error.status_code}). Try again in a minute.")
+        case openai.OpenAIError():
+            return AskError("The model could not be asked. Check OPENAI_API_KEY, OPENAI_BASE_URL and COACH_MODEL.")
+    return AskError(f"The model could not be asked ({type(error).__name__}). Check the settings, or use the offline review.")
+
+
+def _retry_after(error: Exception) -> float | None:
+    response = getattr(error, "response", None)
+    try:
+        return float(response.headers.get("retry-after")) if response is not None else None
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,54 @@
+"""Bytes -> text. In: the bytes of a file. Out: the decoded text, which all offsets count in, or an InputError.
+
+Knows UTF-8, UTF-16 and UTF-32 with or without a byte order mark, and Windows-1252. Never drops a character silently.
+"""
+
+import codecs
+
+from coach.errors import InputError
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+FILE_KINDS = (
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "a zip or Office file"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file"),
+)
+
+
+def decode(data: bytes, name: str) -> str:
+    """The text in `data`. Raises InputError for files that are not text."""
+    for start, what in FILE_KINDS:
+        if data.startswith(start):
+            raise InputError(f"{name} is {what}, not text. Open it, copy the text and paste that.")
+    for mark, encoding in MARKS:
+        if data.startswith(mark):
+            return _strictly(data[len(mark) :], encoding, name)
+    if b"\x00" in data[:4096]:
+        even, odd = data[0:4096:2].count(0), data[1:4096:2].count(0)
+        if max(even, odd) > len(data[:4096]) // 5 and min(even, odd) * 8 < max(even, odd):
+            return _strictly(data, "utf-16-be" if even > odd else "utf-16-le", name)
+        raise InputError(f"{name} is a binary file, not text. Export the transcript as text and try again.")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+        odd_ones = sum(not (char.isprintable() or char in "\r\n\t") or char == "\ufffd" for char in text)
+        if odd_ones * 50 > len(text):
+            raise InputError(f"{name} is not text in any encoding we know. Save it as UTF-8 and try again.") from None
+        return text
+
+
+def _strictly(data: bytes, encoding: str, name: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise InputError(f"{name} is broken {encoding} text. Save it as UTF-8 and try again.") from None

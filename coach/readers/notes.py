@@ -1,0 +1,43 @@
+"""Notes -> turns. In: text that a rep typed or dictated. Out: a turn for each sentence or line, plans marked as plans.
+
+A line that names a prospect as its speaker ("Dana: we have 40k") stays one the rep wrote down: what it is worth is
+decided in `coach.grounding`. Never leaves a line out.
+"""
+
+import re
+
+from coach.conversation import Kind, Turn
+from coach.sentences import sentences
+
+PLAN = re.compile(
+    r"^\W*(?:(?:my |our |the )?(?:call |meeting |visit |pre[- ]?call |pre[- ]?meeting )?(?:plan|prep(?:aration)?|agenda|goals?|objectives?|aims?)(?: for (?:the |this |today'?s? ?|tomorrow'?s? ?)?\w*(?: \w+)?)?|pre[- ]?(?:call|meeting|visit)(?: \w+)?|before (?:the |i )?(?:call|meeting|visit|go\w*)(?: \w+)?|"
+    r"(?:things |questions? )(?:i want )?to (?:ask|cover|raise|get)(?: \w+)?|to[- ]?do (?:on|in|for) (?:the )?(?:call|meeting|visit)|talking points|call script|desired outcome|vorbereitung|voorbereiding|préparation|plan de llamada)\b[^.!?]{0,50}?(?:[:\-–—]|\)?\s*$)",
+    re.IGNORECASE,
+)
+HEADING = re.compile(
+    r"^\W*(?:(?:call |meeting |visit |actual |my |post[- ]?call |site )?notes?|after(?: the| my)? (?:call|meeting|visit)|after|during|what (?:actually )?happened|how it went|debrief|outcome|result|actual(?:ly)?|on the (?:call|day)|then|post[- ]?(?:call|meeting|visit)|(?:the )?call|(?:the )?(?:meeting|visit)|recap|follow[- ]?up|transcript|nach dem \w+|verslag|compte rendu)\b[^.!?]{0,50}?(?:[:\-–—=]|\)?\s*$)",
+    re.IGNORECASE,
+)
+RULE = re.compile(r"^\s*([-=_*~#])\1{2,}\s*$")
+OUTCOME = re.compile(
+    r"^\W*(?:outcome|result|status|disposition|deal stage|stage|forecast|ai summary|summary|call summary|key takeaways|sentiment|call score|win probability|probability)\b[^:=]{0,20}[:=]",
+    re.IGNORECASE,
+)
+
+
+def note_turns(source: str) -> list[Turn]:
+    """A turn for each sentence."""
+    turns: list[Turn] = []
+    kind = Kind.NOTES
+    for line in re.finditer(r"[^\r\n\u2028\u2029]+", source):
+        text = line.group()
+        if not text.strip() or RULE.match(text):
+            kind = Kind.NOTES if RULE.match(text) else kind
+        elif PLAN.match(text):
+            kind = Kind.PLAN
+        elif HEADING.match(text):
+            kind = Kind.NOTES
+        worth = Kind.SUMMARY if kind is Kind.NOTES and OUTCOME.match(text) else kind
+        for a, b in sentences(source, line.start(), line.end()):
+            turns.append(Turn(index=len(turns), start=a, end=b, kind=worth))
+    return turns

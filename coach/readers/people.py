@@ -1,0 +1,153 @@
+"""Who is who. In: a Conversation with speakers. Out: the same with its people, and a side for each that the text shows.
+
+A side comes from what the text says: a label ("Rep", "Buyer"), a role ("account executive"), a company shared with
+somebody whose side is known, being the only other speaker, or plainly talking as one who sells or one who buys. Each
+side carries its reason. What the text does not show stays unknown.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from coach.conversation import Conversation, Kind, Person, Side, Turn
+from coach.readers.voices import voice_of
+
+REP_LABEL = re.compile(
+    r"^(?:(?:sales )?rep(?:resentative)?|ae|sdr|bdr|am|seller|sales(?:person|man|woman)?|me|myself|us|i|vendor|host|account (?:exec(?:utive)?|manager)|verkäufer(?:in)?|verkoper|vendeu(?:r|se)|vendedor(?:a)?|venditore)(?: ?\d)?$",
+    re.IGNORECASE,
+)
+PROSPECT_LABEL = re.compile(
+    r"^(?:prospect|buyer|customer|client|lead|purchaser|them|kunde|kundin|klant|client[e]?|acheteur|comprador(?:a)?)(?: ?\d)?$", re.IGNORECASE
+)
+REP_ROLE = re.compile(
+    r"\b(?:account (?:exec(?:utive)?|manager|director)|sales (?:rep(?:resentative)?|exec(?:utive)?|engineer|consultant)|(?<!ops )ae|sdr|bdr|solutions? (?:consultant|engineer|architect)|pre-?sales|customer success|field (?:rep|sales)|regional rep|territory (?:manager|rep)|rep|seller|selling|vendor|our side|us)\b",
+    re.IGNORECASE,
+)
+PROSPECT_ROLE = re.compile(r"\b(?:prospect|buyer|customer|client|purchas(?:ing|er)|procurement|their side|champion)\b", re.IGNORECASE)
+LISTED = re.compile(r"^\W*(?P<name>[A-ZÀ-Þ][\w'’.-]*(?: [A-ZÀ-Þ][\w'’.-]*){0,3})\s*[(,–—-]+\s*(?P<role>[^()\n]{2,80}?)\)?\s*$")
+INLINE = re.compile(r"(?P<name>[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+){0,2})\s?\((?P<role>[^()\n]{2,60})\)")
+NOTE_SPEAKER = re.compile(r"^\W*(?P<name>[A-ZÀ-Þ][a-zà-ÿ'’-]+)(?:\s\([^)]{1,40}\))?:\s+[\"“'‘«„]?\w")
+LABEL_ROLE = re.compile(r"^[^:\n]{0,60}?[(\[](?P<role>[^()\[\]\n]{2,60})[)\]]")
+
+
+def with_sides(conversation: Conversation) -> Conversation:
+    """The conversation with its people and with the side of each turn's speaker."""
+    people = _named(conversation)
+    speakers = list(dict.fromkeys(turn.speaker for turn in conversation.turns if turn.speaker))
+    for speaker in speakers:
+        people.setdefault(_known(speaker, people) or speaker, Person(name=speaker))
+    mine = {speaker: _known(speaker, people) or speaker for speaker in speakers}
+    for name, person in people.items():
+        people[name] = _by_label(person)
+    _by_company(people)
+    if conversation.kind is Kind.TRANSCRIPT:
+        _by_voice(people, mine, conversation)
+    _only_other(people, list(dict.fromkeys(mine.values())))
+    turns = tuple(_sided(turn, people, mine) for turn in conversation.turns)
+    return conversation.model_copy(update={"people": tuple(people.values()), "turns": turns})
+
+
+def _sided(turn: Turn, people: dict[str, Person], mine: dict[str, str]) -> Turn:
+    if turn.speaker is None:
+        return turn
+    person = people[mine[turn.speaker]]
+    return turn.model_copy(update={"side": person.side, "speaker": person.name})
+
+
+def _known(speaker: str, people: dict[str, Person]) -> str | None:
+    """The full name that a speaker label stands for, if just one fits."""
+    folded = speaker.casefold()
+    fits = [name for name in people if name.casefold() == folded] or [
+        name for name in people if name.casefold().split()[0] == folded or name.casefold() in folded or folded.split()[0] == name.casefold()
+    ]
+    return fits[0] if len(fits) == 1 else None
+
+
+def _named(conversation: Conversation) -> dict[str, Person]:
+    """People that the text lists or introduces with a role, and people quoted by name in notes."""
+    people: dict[str, Person] = {}
+    source = conversation.source
+    for turn in conversation.turns:
+        text = conversation.text(turn)
+        if turn.kind is Kind.TRANSCRIPT:
+            label = source[source.rfind("\n", 0, turn.start) + 1 : turn.start]
+            if turn.speaker and (found := LABEL_ROLE.match(label)):
+                people.setdefault(turn.speaker, _person(turn.speaker, found["role"]))
+            continue
+        if turn.kind is Kind.SUMMARY and (found := LISTED.match(text)):
+            people.setdefault(found["name"], _person(found["name"], found["role"]))
+            continue
+        for found in INLINE.finditer(text):
+            if not re.match(r"\d|who|which|see|aka|e\.g|i\.e", found["role"]):
+                people.setdefault(found["name"], _person(found["name"], found["role"]))
+        if turn.kind is Kind.NOTES and (found := NOTE_SPEAKER.match(text)) and found["name"].casefold() not in _FIELD_WORDS:
+            people.setdefault(found["name"], Person(name=found["name"]))
+    return people
+
+
+_FIELD_WORDS = frozenset(
+    """
+    pain budget need timeline next note notes plan call contact money date price risk competition decision authority then also but so outcome
+    result status attendees goal goals update product problem size
+    """.split()
+)
+
+
+def _person(name: str, role: str) -> Person:
+    parts = [part.strip() for part in re.split(r",| at | - | – |@", role) if part.strip()]
+    return Person(name=name, role=parts[0] if parts else role, company=parts[-1] if len(parts) > 1 else None)
+
+
+def _by_label(person: Person) -> Person:
+    role = f"{person.role or ''} {person.company or ''}"
+    for side, labels, roles in ((Side.REP, REP_LABEL, REP_ROLE), (Side.PROSPECT, PROSPECT_LABEL, PROSPECT_ROLE)):
+        if labels.match(person.name):
+            return person.model_copy(update={"side": side, "because": f"labelled “{person.name}”"})
+        if person.role and roles.search(role):
+            return person.model_copy(update={"side": side, "because": f"stated role: {role.strip()}"})
+    return person
+
+
+def _by_company(people: dict[str, Person]) -> None:
+    """Colleagues of a known rep are reps; people of another company, where the rep's is known, are prospects."""
+    homes = {(p.company or "").casefold() for p in people.values() if p.side is Side.REP and p.company}
+    for name, person in people.items():
+        if person.side is Side.UNKNOWN and person.company and homes:
+            same = person.company.casefold() in homes
+            side, because = (Side.REP, "same company as the rep") if same else (Side.PROSPECT, f"of {person.company}, not the rep's company")
+            people[name] = person.model_copy(update={"side": side, "because": because})
+
+
+def _by_voice(people: dict[str, Person], mine: dict[str, str], conversation: Conversation) -> None:
+    """Sides from how people talk, for speakers that nothing else settles."""
+    said: dict[str, list[str]] = defaultdict(list)
+    for turn in conversation.turns:
+        if turn.speaker and turn.kind is Kind.TRANSCRIPT and not conversation.is_planted(turn.start, turn.end):
+            said[mine[turn.speaker]].append(conversation.text(turn))
+    scores = {name: voice_of(texts) for name, texts in said.items() if people[name].side is Side.UNKNOWN}
+    sellers = {name for name, person in people.items() if person.side is Side.REP and name in said}
+    if not sellers and scores:
+        best = max(scores, key=lambda name: scores[name])
+        rest = [score for name, score in scores.items() if name != best]
+        if scores[best] > 0 and all(scores[best] - score > CLEAR for score in rest):
+            people[best] = people[best].model_copy(update={"side": Side.REP, "because": "talks as the one who sells"})
+            sellers.add(best)
+            del scores[best]
+    for name, score in scores.items():
+        if sellers and score < -CLEAR / 2:
+            people[name] = people[name].model_copy(update={"side": Side.PROSPECT, "because": "talks as one who buys"})
+        elif score > 2 * CLEAR and sellers:
+            people[name] = people[name].model_copy(update={"side": Side.REP, "because": "talks as one who sells"})
+
+
+CLEAR = 1.0
+"""Difference in voice score (log odds, see `voices`) that counts as clear."""
+
+
+def _only_other(people: dict[str, Person], speakers: Iterable[str]) -> None:
+    speakers = list(speakers)
+    known = [name for name in speakers if people[name].side is not Side.UNKNOWN]
+    if len(speakers) == 2 and len(known) == 1:
+        other = next(name for name in speakers if name not in known)
+        side = Side.PROSPECT if people[known[0]].side is Side.REP else Side.REP
+        people[other] = people[other].model_copy(update={"side": side, "because": f"the only other speaker than {known[0]}"})

@@ -1,0 +1,27 @@
+"""How one who sells talks, and how one who buys. In: what one speaker said. Out: a score, above 0 for selling, below for buying.
+
+The score is a sum of log odds over units, each bounded, from cues of talk and from the text model. Cues are ways of
+speaking, not topics. Never decides on its own: `people` asks for a clear difference.
+"""
+
+from collections.abc import Iterable
+
+from coach.cues import BUYS, SELLS
+from coach.textmodel import HEADS, log_odds
+
+SHORT = 200  # characters beyond which a turn counts as more than one
+BOUND = 1.2  # most that one utterance can say
+SELLS_AT = HEADS.index("sells")
+EVEN = -0.8  # log odds of the text model at which an utterance says nothing: fewer training rows sell than buy
+
+
+def voice_of(texts: Iterable[str]) -> float:
+    """Log odds of selling over buying, summed over what one speaker said."""
+    texts = list(texts)
+    score = 0.0
+    learned = log_odds([(text[-400:], "") for text in texts])[:, SELLS_AT]
+    for text, odds in zip(texts, learned, strict=True):
+        sells, buys = len(SELLS.findall(text)), len(BUYS.findall(text))
+        cue = (min(sells, 2 + len(text) // SHORT) - min(buys, 2 + len(text) // SHORT)) * 0.5
+        score += max(-BOUND, min(BOUND, cue + (float(odds) - EVEN) * 0.5))
+    return score

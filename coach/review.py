@@ -1,0 +1,173 @@
+"""READ THIS FIRST. In: a Conversation, a Playbook, an Ask and today's date. Out: a Review.
+
+    extract -> ground -> judge -> ground -> rules -> advise -> checks
+
+The answerer nominates claims, commitments and drafts; code finds every quote in the text, decides the stage by rules
+and lets through only advice that passes the checks. What is thrown out is kept and counted. Never reads files, clocks
+or settings, and never knows which answerer it talks to.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+from pydantic import Field
+
+from coach.advice import Advice, AdviseRuthless, AdviseSkeptical, Dropped, Findings, NoAdvice
+from coach.ask import Answer, Ask, Brief, Reply, Request, Usage
+from coach.checks import Case, check_ruthless, check_skeptical
+from coach.commitment import Commitment, Judge, ground_commitments, ground_pointer
+from coach.conversation import Conversation, Kind, Value
+from coach.drafts import complete_ruthless, complete_skeptical
+from coach.evidence import Extract
+from coach.grounding import Evidence, Grounder, Rejected, ground
+from coach.playbook import Playbook
+from coach.verdict import Sight, Standing, Verdict, decide, standings
+
+Step = Callable[[str], None]
+"""Told the name of each step when it begins."""
+
+FEWEST_WORDS = 4  # less than this is no note
+
+
+class Source(Value):
+    """What was read. `read` is the share of the text that was looked at, 0 to 1."""
+
+    name: str
+    kind: Kind
+    characters: int
+    read: float
+    turns: int
+    planted: int = Field(description="stretches that address software; none of them counts")
+    deals: tuple[str, ...] = Field(description="deals the text is about; the verdict is on the one with the strongest claim")
+
+
+class Provenance(Value):
+    """Where the review comes from. `prompts` is the version of all that words the requests."""
+
+    model: str
+    is_llm: bool
+    prompts: str | None
+    playbook: str
+    today: date
+    usage: Usage
+    quotes_thrown_out: int
+    advice_dropped: int
+
+
+class Review(Value):
+    """Everything about one Conversation."""
+
+    source: Source
+    sales: bool
+    verdict: Verdict
+    criteria: tuple[Standing, ...]
+    evidence: tuple[Evidence, ...]
+    commitments: tuple[Commitment, ...]
+    rejected: tuple[Rejected, ...]
+    advice: Advice
+    provenance: Provenance
+
+
+def _quietly(_step: str) -> None:
+    """Tells nobody."""
+
+
+class _Desk:
+    """The answerer with a running total of what it took."""
+
+    def __init__(self, ask: Ask) -> None:
+        self.ask = ask
+        self.usage = Usage()
+
+    def __call__(self, request: Request[Reply]) -> Reply:
+        answer: Answer[Reply] = self.ask(request)
+        self.usage += answer.usage
+        return answer.reply
+
+
+def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date, on_step: Step = _quietly) -> Review:
+    """Reviews one conversation. Raises AskError if the answerer fails."""
+    brief, desk = Brief(conversation=conversation, playbook=playbook, today=today), _Desk(ask)
+
+    on_step("Reading for evidence")
+    found = desk(Extract(brief=brief))
+    evidence, rejected = ground(found.claims, conversation, playbook)
+
+    on_step("Looking for the yes")
+    judged = desk(Judge(brief=brief, evidence=tuple(evidence)))
+    commitments, unfounded = ground_commitments(judged.commitments, conversation)
+
+    on_step("Deciding by the rules")
+    sight = Sight(
+        readable=len(conversation.source.split()) >= FEWEST_WORDS,
+        sales=found.sales,
+        evidence=evidence,
+        standings=standings(evidence, playbook),
+        commitments=commitments,
+        refusal=ground_pointer(judged.refusal, Grounder(conversation)),
+        opinion=judged.opinion,
+    )
+    verdict = decide(sight, playbook)
+
+    on_step("Writing the coaching")
+    coached = sight.sales and sight.readable
+    findings = Findings(verdict=verdict, standings=tuple(sight.standings), evidence=tuple(evidence))
+    advice = _coach(desk, brief, findings, verdict.stage) if coached else NoAdvice(first=verdict.would_change)
+    return Review(
+        source=Source(
+            name=conversation.name,
+            kind=conversation.kind,
+            characters=len(conversation.source),
+            read=conversation.read,
+            turns=len(conversation.turns),
+            planted=len(conversation.planted),
+            deals=tuple(dict.fromkeys(deal.name for deal in found.deals)),
+        ),
+        sales=sight.sales and sight.readable,
+        verdict=verdict,
+        criteria=tuple(sight.standings),
+        evidence=tuple(evidence),
+        commitments=tuple(commitments),
+        rejected=(*rejected, *unfounded),
+        advice=advice,
+        provenance=Provenance(
+            model=ask.answerer.name,
+            is_llm=ask.answerer.is_llm,
+            prompts=ask.answerer.prompts,
+            playbook=playbook.id,
+            today=today,
+            usage=desk.usage,
+            quotes_thrown_out=len(rejected) + len(unfounded),
+            advice_dropped=len(_dropped(advice)),
+        ),
+    )
+
+
+def overrule(done: Review, conversation: Conversation, playbook: Playbook, ask: Ask, stage: int) -> Advice:
+    """The coaching for a stage that the rep chose over the verdict. Raises AskError if the answerer fails."""
+    brief = Brief(conversation=conversation, playbook=playbook, today=done.provenance.today)
+    return _coach(_Desk(ask), brief, Findings(verdict=done.verdict, standings=done.criteria, evidence=done.evidence), stage)
+
+
+def _coach(desk: _Desk, brief: Brief, findings: Findings, stage: int) -> Advice:
+    """Checked advice for a stage: one draft, one more if pieces failed, gaps filled from the playbook."""
+    case = Case(brief=brief, standings=findings.standings)
+    if stage == 2:
+        request = AdviseRuthless(brief=brief, findings=findings)
+        plan = check_ruthless(desk(request), case)
+        if plan.dropped and desk.ask.answerer.is_llm:
+            plan = check_ruthless(desk(request.model_copy(update={"problems": _problems(plan)})), case)
+        return complete_ruthless(plan, request, case)
+    asking = AdviseSkeptical(brief=brief, findings=findings)
+    questions = check_skeptical(desk(asking), case)
+    if questions.dropped and desk.ask.answerer.is_llm:
+        questions = check_skeptical(desk(asking.model_copy(update={"problems": _problems(questions)})), case)
+    return complete_skeptical(questions, asking, case)
+
+
+def _problems(advice: Advice) -> tuple[str, ...]:
+    return tuple(f"{d.what}: {d.reason}: {d.text}" for d in _dropped(advice))
+
+
+def _dropped(advice: Advice) -> tuple[Dropped, ...]:
+    return () if isinstance(advice, NoAdvice) else advice.dropped

@@ -1,0 +1,123 @@
+"""The only place that reads environment, clock and paths, and that wires the parts. In: the environment. Out: a Settings.
+
+Keys are kept as secrets: they show up in no repr, log, record or message.
+"""
+
+from datetime import date
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from coach.advice import AdviseRuthless, AdviseSkeptical
+from coach.ask import Ask
+from coach.commitment import Judge
+from coach.errors import PlaybookError, SettingsError
+from coach.evidence import Extract
+from coach.playbook import Playbook, parse
+
+OFFLINE = "offline analyst"
+REPLIES = (Extract.reply, Judge.reply, AdviseSkeptical.reply, AdviseRuthless.reply)
+_PACKAGED = Path(__file__).parent / "prompts"
+_CHECKOUT = Path(__file__).parent.parent / "prompts"
+_LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
+
+
+class Settings(BaseSettings):
+    """What the environment says. Without a model the offline analyst answers and nothing leaves the machine."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    model: str | None = Field(default=None, validation_alias="COACH_MODEL")
+    timeout: float = Field(default=120, gt=0, validation_alias="COACH_TIMEOUT")
+    tracing: bool = Field(default=False, validation_alias="COACH_TRACING")
+    prompts: Path = Field(default=_PACKAGED if _PACKAGED.is_dir() else _CHECKOUT, validation_alias="COACH_PROMPTS")
+    prompt_set: str = Field(default="default", validation_alias="COACH_PROMPT_SET")
+
+    def models(self) -> tuple[str, ...]:
+        """What can answer, the default first."""
+        return (self.model, OFFLINE) if self.model else (OFFLINE,)
+
+    def ask(self, model: str) -> Ask:
+        """The answerer of that name. Raises SettingsError if it is not configured."""
+        if model == OFFLINE:
+            from coach.llm.analyst import Analyst
+
+            return Analyst()
+        if not self.key and not self.base_url:
+            raise SettingsError("No key and no server for a model. Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local server, or use the offline analyst.")
+        from coach.llm.asker import Asker
+        from coach.llm.live import openai_chat
+        from coach.prompting import PromptSet
+
+        key = self.key.get_secret_value() if self.key else "unused"  # local servers want some key
+        chat = openai_chat(model, key, self.base_url, self.timeout, self.tracing)
+        return Asker(chat, PromptSet(self.prompts / self.prompt_set), REPLIES)
+
+    def playbooks(self) -> tuple[str, ...]:
+        """Ids of the playbooks, default first."""
+        found = sorted(path.stem for path in (self.prompts / "playbooks").glob("*.yaml"))
+        return tuple(sorted(found, key=lambda id: id != "default"))
+
+    def playbook(self, id: str) -> Playbook:
+        """The playbook of that id, or in that file. Raises PlaybookError."""
+        path = Path(id) if id.endswith((".yaml", ".yml")) else self.prompts / "playbooks" / f"{id}.yaml"
+        return parse(_merged(path), path.name)
+
+    def examples(self) -> tuple[tuple[str, str], ...]:
+        """Title and text of the example notes."""
+        rows = []
+        for path in sorted((self.prompts / "examples").glob("*.txt")):
+            title, _, text = path.read_text(encoding="utf-8").partition("\n")
+            rows.append((title.lstrip("# "), text.strip()))
+        return tuple(rows)
+
+    def today(self) -> date:
+        """The clock's day."""
+        return date.today()  # noqa: DTZ011, TID251 - the one place that reads the clock; the rep's local day is meant
+
+    def leaves_machine(self, model: str) -> str:
+        """What leaves this machine when `model` answers, in one sentence."""
+        if model == OFFLINE:
+            return "Nothing leaves this machine: the offline analyst reads the note right here."
+        where = (self.base_url or "api.openai.com").split("//")[-1].split("/")[0]
+        if where.rsplit(":", 1)[0] in _LOCAL:
+            return f"The note goes to {model} on this machine ({where}) and no further from here."
+        return f"The note is sent to {model} at {where}, and nowhere else."
+
+
+def load() -> Settings:
+    """Settings from the environment. Raises SettingsError."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_context=False, include_input=False, include_url=False)[0]
+        raise SettingsError(f"{first['loc'][0]} cannot be used: {first['msg']}. Change it or unset it.") from None
+
+
+def _yaml(path: Path) -> dict[str, object]:
+    import yaml
+
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise PlaybookError(f"{path.name}{f', line {mark.line + 1}' if mark else ''}: not YAML. Mend that line.") from None
+    if not isinstance(data, dict):
+        raise PlaybookError(f"{path.name}: not a playbook. prompts/README.md shows the form.")
+    return data
+
+
+def _merged(path: Path, below: tuple[str, ...] = ()) -> dict[str, object]:
+    """A playbook's data over that of the one it extends."""
+    if not path.is_file():
+        raise PlaybookError(f"No playbook {path.stem}. `coach playbooks` lists those there are.")
+    if path.stem in below:
+        raise PlaybookError(f"{path.name} extends itself: {' -> '.join((*below, path.stem))}. Break the circle.")
+    data = dict(_yaml(path))
+    base = data.pop("extends", None)
+    if base is None:
+        return data
+    return {**_merged(path.parent / f"{base}.yaml", (*below, path.stem)), **data}
