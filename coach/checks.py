@@ -46,7 +46,7 @@ LEADING = re.compile(
     r"^\W*(?:don'?t|don’t|wouldn['’]?t|isn['’]?t|aren['’]?t|won['’]?t|can['’]?t|shouldn['’]?t|surely|you(?:'d| would|'ll| will)? agree)\b", re.IGNORECASE
 )
 NUMBER = re.compile(r"\d[\d.,:]*")
-NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-zà-ÿ]{2,}")
+NAME = re.compile(r"(?<=[a-z,;] )[A-Z]\w*[a-zà-ÿ]\w+")
 PLAIN_NAMES = frozenset(
     """
     Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October November
@@ -75,7 +75,7 @@ class Checker:
         self.grounder = Grounder(case.brief.conversation)
         self.dropped: list[Dropped] = []
         brief = case.brief
-        known = brief.conversation.source + " " + brief.playbook.model_dump_json() + " " + brief.today.isoformat()
+        known = " ".join((brief.conversation.source, *brief.playbook.spoken(), brief.today.isoformat()))
         self._numbers = {n.strip(".,:") for n in NUMBER.findall(known)}
         self._words = {word.casefold() for word in re.findall(r"\w+", known)}
 

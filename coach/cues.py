@@ -248,6 +248,10 @@ TAKEN_BACK = _any(
     r"me retracto",
     r"voltei atrás",
 )
+LOOKALIKES = str.maketrans("аеорсухіјѕԁԛԝАВЕКМНОРСТУХІЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "aeopcyxijsdqwABEKMHOPCTYXISABEZHIKMNOPTYXo")
+"""Cyrillic and Greek letters that look like Latin ones: used to hide words from a filter."""
+BLOB = re.compile(r"(?<![\w/])(?=[A-Za-z+/]*\d)(?=[\da-z+/]*[A-Z])[A-Za-z0-9+/]{48,}={0,2}(?![\w/])")
+"""A long run of base64: nothing that people say."""
 QUESTION_END = re.compile(r"[?？]\s*[\"'”’»)]*\s*$")
 
 SmallYes = Literal["pilot", "demo", "proposal", "introduction", "meeting"]
@@ -386,6 +390,10 @@ PURCHASE = _any(
     r"install(?:ation|ed)?",
 )
 NOT_PEOPLE = _any(
+    r"(?:ignore|disregard|forget|bypass|skip|stop following)\b.{0,60}?\b(?:instructions?|prompts?|guidelines?|rules|directives?|(?:rest of|all|these|the|this) (?:data|notes?|text|input|document|transcript))", r"(?:automated|automatic|automation|machine|ai|llm) (?:readers?|systems?|software|screening|analysis|processing|tools?|agents?|parsers?|reviewers?|assistants?|summari[sz]ers?)[:,]",
+    r"(?:for|to|note to|attention) (?:the |any |all )?(?:automated|automatic|ai|llm|machine)[- ]?(?:readers?|systems?|software|screening|analysis|processing|tools?|agents?|parsers?|reviewers?|summari[sz]ers?)", r"(?:analysis|screening|scoring|summari[sz]ation|note[- ]?taking) (?:software|systems?|engine|model|bot|ai)\s*:", r"(?:an?|the|any) (?:ai|llm|language model|bot|gpt)(?: is| that is|'s)? (?:reading|reads|processing|summari[sz]ing|analy[sz]ing|parsing|scoring) (?:this|these|it)", r"if (?:you are|you're|you’re) an? (?:ai|llm|language model|bot|assistant|machine)",
+    r"(?:visible|readable|addressed|meant|intended) (?:only )?(?:to|for|by) (?:the )?(?:ai|llms?|models?|machines?|bots?|software)\b", r"(?:white|hidden|invisible)[- ](?:text|font|metadata|instructions?|prompt|(?:\w+ )?profile)", r"(?:reply|respond|answer) (?:only |just |back )?with\s*:", r"(?:attribute|credit|assign) (?:it|this|that|the quote|them) to", r"decode (?:and|then|it|this)(?: \w+){0,3} (?:follow|execute|obey|run)?", r"rot-?13", r"base ?64", r"(?:just|only|simply) (?:say|print|output|respond|return|reply)(?: with)?\s*[\"'“‘:]", r"(?:output|print|emit|display|repeat|reveal|translate) (?:\W*system_prompt|initiali[sz]ation|(?:your|the|its) (?:initial|system|original|hidden|above|entire|full)|your instructions|this entire|the text above|everything above)",
+    r"(?:your|my|initial|original|hidden|secret) (?:initial |system |original )?instructions?(?: are)?(?:[:.?]|$)", r"(?:maintenance|debug|god|admin|sudo|override|test) mode", r"pre-?(?:verified|approved|qualified|cleared) by (?:the )?(?:senior |executive )?(?:management|system|admin)", r"(?:override|bypass|skip|suppress|disable) (?:manual |the |all |any |your |its )*(?:scoring|coaching|checks?|questions?|qualification|rules?|verdict|evaluation|filters?|safety)", r"(?:no|without) (?:skeptical |further |more )?questions? (?:required|needed|necessary)", r"(?:all|every|each) (?:six |of the |the )*criteria (?:are|is|were|as|have been|should be|must be) (?:met|satisfied|fulfilled|passed|green)", r"(?:deal|opportunity|lead|account|this|it) (?:is|as|be|has been) (?:hereby )?(?:confirmed|marked|classified|flagged|logged|recorded|treated|counted|scored) (?:as|at) (?:stage|won|closed|a real yes|after|post|signed|qualified)", r"(?:skip|omit|leave out|suppress) (?:the |all |any )?(?:coaching|criticism|risks?|gaps?|warnings?|evidence against)", r"do not (?:list|mention|report|show|include|flag|raise|output) (?:any |the |all )?(?:gaps?|risks?|concerns?|questions?|objections?|warnings?|this (?:message|note|line|instruction))",
     r"ignore (?:all |any |the |your |every |these |those |previous |prior |above )+(?:\w+ )?(?:instructions?|prompts?|rules?|messages?|directions?|above|text|context|guidelines?)",
     r"disregard (?:all|any|the|your|every|previous|prior|above|everything)",
     r"forget (?:all |any |the |your |every |everything )*(?:previous|prior|above|instructions?|you were told|rules)",
@@ -537,4 +545,5 @@ def object_of(sentence: str) -> SmallYes | Literal["purchase"] | None:
 
 def addresses_software(text: str) -> bool:
     """Whether the text speaks to a program that reads it instead of to people."""
-    return NOT_PEOPLE.search(text) is not None or MARKUP.search(text) is not None
+    plain = text.translate(LOOKALIKES)
+    return NOT_PEOPLE.search(plain) is not None or MARKUP.search(plain) is not None or BLOB.search(plain) is not None

@@ -26,6 +26,7 @@ from coach.advice import (
 )
 from coach.checks import MOST_QUESTIONS, Case, Checker, check_contacts, check_ruthless, check_skeptical, working_days
 from coach.commitment import Pointer
+from coach.cues import MONEY
 from coach.dates import dates
 from coach.grounding import Evidence, Quote
 from coach.particulars import slots
@@ -34,6 +35,7 @@ from coach.sentences import sentences
 from coach.verdict import Standing
 
 FEWEST_QUESTIONS = 3
+OWNED = re.compile(r"^(?:my|his|her|their|our) ", re.IGNORECASE)
 BADNESS = {"at_risk": 0, "missing": 1, "met": 2}
 
 
@@ -51,6 +53,17 @@ class _Words:
             return None
         filled = (text.format(**self.known) for text in texts)
         return tuple(text[:1].upper() + text[1:] for text in filled)
+
+    def fill_asked(self, ask: str, *texts: str) -> tuple[str, ...] | None:
+        """As `fill`, with the first text said aloud to the person: "their brother" is "your brother" there."""
+        spoken = _Spoken(self.known)
+        first, rest = spoken.fill(ask), self.fill(*texts)
+        return (*first, *rest) if first and rest else None
+
+
+class _Spoken(_Words):
+    def __init__(self, known: dict[str, str]) -> None:
+        self.known = {name: OWNED.sub("your ", text) if name == "decider" else text for name, text in known.items() if name != "person"}
 
 
 def _pointer(quote: Quote | None) -> Pointer | None:
@@ -104,7 +117,7 @@ def _opening_questions(request: AdviseSkeptical, words: _Words) -> Iterator[Draf
         if opening.rule != request.findings.verdict.rule or criterion is None or opening.ask is None:
             continue
         standing = next(s for s in request.findings.standings if s.id == criterion.id)
-        filled = words.fill(opening.ask, opening.no_if, opening.help)
+        filled = words.fill_asked(opening.ask, opening.no_if, opening.help)
         if filled is None or standing.status == "met":
             continue
         why = _pointer(request.findings.verdict.commitment.quote) or _pointer(request.findings.verdict.against)
@@ -121,7 +134,7 @@ def _questions(criterion: Criterion, standing: Standing, evidence: Evidence | No
 
     # texts that use the note's own names come before general ones
     for question in sorted(filter(fitting, criterion.questions), key=lambda q: (q.when == "any", "{" not in q.ask)):
-        filled = words.fill(question.ask, question.no_if, question.help)
+        filled = words.fill_asked(question.ask, question.no_if, question.help)
         if filled:
             yield DraftQuestion(
                 criterion=criterion.id,
@@ -145,7 +158,7 @@ def ruthless_draft(request: AdviseRuthless) -> RuthlessDraft:
     contacts = _contacts(request, words, working_days(today, close_by))
     they = [DraftPoint(text="The problem they named is gone", quote=_pointer(e.quote)) for e in need[:1]]
     they += [DraftPoint(text="In time for the date they named", quote=_pointer(e.quote)) for e in when[:1]]
-    amount = words.known.get("amount")
+    amount = next((m.group() for q in (yes.quote,) if q for m in MONEY.finditer(q.text)), None)
     first = next((f[0] for o in playbook.openings if o.rule == request.findings.verdict.rule and (f := words.fill(o.first))), plan[0].what if plan else "")
     return RuthlessDraft(
         they_get=tuple(they) or (DraftPoint(text="Ask what they will tell their own people they bought, and write that down", quote=None),),

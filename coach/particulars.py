@@ -6,8 +6,9 @@ Out: slots for playbook texts. Everything in a slot is cut from the note or left
 import re
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 
-from coach.conversation import Conversation, Kind, Person, Side
+from coach.conversation import Conversation, Person, Side
 from coach.cues import MONEY
 from coach.dates import dates
 from coach.grounding import Evidence
@@ -17,6 +18,7 @@ from coach.verdict import WHAT, Verdict
 KIN = r"(?:wife|husband|brother|sister|father|mother|dad|mum|mom|son|daughter|cousin|partner|boss|manager|director|accountant|lawyer|chief|head|board|committee|council|deacons?|trustees|owner|landlord|bank)"
 ROLE = r"(?:CEO|CFO|COO|CTO|CIO|CRO|CMO|MD|VP|SVP|EVP|GM|CISO|president|chair(?:man|woman)?|treasurer|controller|bursar|principal|head office|headquarters|legal|procurement|finance)"
 DECIDER = re.compile(rf"\b(?:(?:[Mm]y|[Tt]he|[Oo]ur|[Hh]is|[Hh]er|[Tt]heir)\s+(?:\w+\s)?{KIN}\b|(?:[Tt]he\s+|[Oo]ur\s+)?{ROLE}\b(?:\s+[A-Z][a-zà-ÿ]+)?)")
+OWNER = re.compile(r"^(?:my|our) ", re.IGNORECASE)
 NAME = re.compile(r"(?<![.!?:]\s)(?<!^)(?<!\w)([A-Z][\wà-ÿ&-]*[a-zà-ÿ][\w&-]*(?:\s[A-Z][\wà-ÿ&-]+)?)")
 NOT_NAMES = frozenset(
     """
@@ -33,10 +35,8 @@ def prospects(conversation: Conversation) -> list[Person]:
     return sorted(people, key=lambda p: (p.side is Side.UNKNOWN, -spoken[p.name]))
 
 
-def slots(conversation: Conversation, verdict: Verdict, evidence: Iterable[Evidence], playbook: Playbook, today: object) -> dict[str, str]:
+def slots(conversation: Conversation, verdict: Verdict, evidence: Iterable[Evidence], playbook: Playbook, today: date) -> dict[str, str]:
     """What the note gives for `playbook.SLOTS`. A slot that the note does not fill is absent."""
-    from datetime import date
-
     found: dict[str, str] = {}
     evidence = list(evidence)
     people = prospects(conversation)
@@ -50,10 +50,11 @@ def slots(conversation: Conversation, verdict: Verdict, evidence: Iterable[Evide
     money = [m.group().strip() for e in [*_about("budget", evidence, playbook), *evidence] for m in MONEY.finditer(e.quote.text)]
     if money:
         found["amount"] = money[0]
-    assert isinstance(today, date)
     for item in _about("timeline", evidence, playbook):
         for start, end, _ in dates(item.quote.text, today):
             found.setdefault("date", item.quote.text[start:end])
+    if verdict.failing and (failing := playbook.criterion(verdict.failing)):
+        found["failing"] = failing.label.lower()
     if verdict.commitment.to in WHAT:
         found["what"] = WHAT[verdict.commitment.to or ""]
     return found
@@ -71,11 +72,8 @@ def _decider(authority: list[Evidence], person: str | None, conversation: Conver
                 if other.side is not Side.REP and other.name != person and re.search(rf"\b{re.escape(other.name.split()[0])}\b", item.quote.text):
                     return other.name
             if found := DECIDER.search(item.quote.text):
-                words = found.group()
-                for first, turned in (("my ", "their "), ("our ", "their "), ("his ", "his "), ("her ", "her ")):
-                    if words.casefold().startswith(first) and conversation.turns[item.quote.turn].kind is not Kind.NOTES:
-                        return turned + words[len(first) :]
-                return words[:1].lower() + words[1:] if words[:4].casefold() in ("the ", "his ", "her ", "thei", "my b") else words
+                words = OWNER.sub("their ", found.group())
+                return words if words.isupper() or words.split()[0].isupper() else words[:1].lower() + words[1:]
     return None
 
 

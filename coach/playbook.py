@@ -4,6 +4,7 @@ A playbook is written by enablement teams: it holds words and examples, no rules
 in `coach.verdict`, whatever the playbook says. Never reads files.
 """
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
@@ -14,8 +15,8 @@ from coach.errors import PlaybookError
 Topic = Literal["need", "budget", "authority", "timeline", "decision_process", "competition"]
 """What a criterion is about in the terms of the offline analyst; None for a criterion of the team's own making."""
 
-SLOTS = ("person", "decider", "rival", "amount", "date", "condition", "what")
-"""What `{...}` may stand for in a playbook's texts; all but `what` are words of the note."""
+SLOTS = ("person", "decider", "rival", "amount", "date", "failing", "what")
+"""What `{...}` may stand for in a playbook's texts; all but `what` and `failing` (a criterion's label) are words of the note."""
 
 
 class PlaybookQuestion(Value):
@@ -97,6 +98,18 @@ class Playbook(Value):
             if doubles:
                 raise ValueError(f"{what} id used twice: {', '.join(doubles)}")
         return self
+
+    def spoken(self) -> Iterator[str]:
+        """Every text of the playbook that may be shown to a rep; examples and cues are not among them."""
+        for criterion in self.criteria:
+            yield from (criterion.label, criterion.dies_by)
+            for question in criterion.questions:
+                yield from (question.ask, question.no_if, question.help)
+        for opening in self.openings:
+            yield from (opening.first, opening.ask or "", opening.no_if, opening.help)
+        yield from (play.reason for play in self.plays)
+        yield from self.gives
+        yield from (milestone.what for milestone in self.milestones)
 
     def criterion(self, id: str) -> Criterion | None:
         """The criterion of that id, if there is one."""

@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     def playbook(self, id: str) -> Playbook:
         """The playbook of that id, or in that file. Raises PlaybookError."""
         path = Path(id) if id.endswith((".yaml", ".yml")) else self.prompts / "playbooks" / f"{id}.yaml"
-        return parse(_merged(path), path.name)
+        return parse(_merged(path, self.prompts / "playbooks"), path.name)
 
     def examples(self) -> tuple[tuple[str, str], ...]:
         """Title and text of the example notes."""
@@ -110,8 +110,8 @@ def _yaml(path: Path) -> dict[str, object]:
     return data
 
 
-def _merged(path: Path, below: tuple[str, ...] = ()) -> dict[str, object]:
-    """A playbook's data over that of the one it extends."""
+def _merged(path: Path, shipped: Path, below: tuple[str, ...] = ()) -> dict[str, object]:
+    """A playbook's data over that of the one it extends, which stands beside it or among the shipped ones."""
     if not path.is_file():
         raise PlaybookError(f"No playbook {path.stem}. `coach playbooks` lists those there are.")
     if path.stem in below:
@@ -120,4 +120,5 @@ def _merged(path: Path, below: tuple[str, ...] = ()) -> dict[str, object]:
     base = data.pop("extends", None)
     if base is None:
         return data
-    return {**_merged(path.parent / f"{base}.yaml", (*below, path.stem)), **data}
+    beside = path.parent / f"{base}.yaml"
+    return {**_merged(beside if beside.is_file() else shipped / beside.name, shipped, (*below, path.stem)), **data}

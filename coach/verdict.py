@@ -50,6 +50,7 @@ class Verdict(Value):
     against: Quote | None = Field(description="strongest words against it")
     would_change: str
     reason: str
+    failing: str | None = Field(default=None, description="id of the must-have criterion that the words speak against")
     differs: str | None = Field(description="what the model thought, where the rules went another way")
 
 
@@ -310,7 +311,8 @@ def decide(sight: Sight, playbook: Playbook) -> Verdict:
             on_the_reps_word=bool(shown and shown.basis == "reported"),
             quote=shown.quote if shown else None,
         ),
-        for_=shown.quote if shown else next((e.quote for e in evidence if e.polarity == "supports" and e.basis != "hope"), None),
+        for_=_for(facts, evidence, playbook),
+        failing=facts.failing.id if facts.failing else None,
         against=against,
         would_change=_sentence(rule.would_change.format(**words)),
         reason=_sentence(rule.reason.format(**words)),
@@ -330,6 +332,17 @@ def _words(facts: Facts, shown: Commitment | None, playbook: Playbook) -> dict[s
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _for(facts: Facts, evidence: list[Evidence], playbook: Playbook) -> Quote | None:
+    """The yes, or else the strongest words for the deal: what speaks for a need or money before what speaks for less."""
+    if facts.yes:
+        return facts.yes.quote
+    order = {topic: place for place, topic in enumerate(("need", "budget", "authority", "timeline"))}
+    topics = {criterion.id: criterion.topic for criterion in playbook.criteria}
+    ups = [e for e in evidence if e.polarity == "supports" and e.basis != "hope"]
+    best = min(ups, key=lambda e: order.get(topics.get(e.criterion) or "", 9), default=None)
+    return best.quote if best else facts.other.quote if facts.other else None
 
 
 def _against(facts: Facts, evidence: Iterable[Evidence]) -> Quote | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from coach.errors import InputError
+from coach.llm.analyst.reading import Reading
 from coach.llm.analyst.units import units_of
 from coach.readers import read
 from coach.textmodel import HEADS
@@ -18,6 +19,8 @@ from coach.textmodel import HEADS
 MARK = re.compile(r"⟦([^:⟧]+):\s*([^⟧]*)⟧")
 BLOCK = re.compile(r"^=== *(\w+)[^\n]*\n", re.MULTILINE)
 REP = re.compile(r"^@rep\s+(.+)$\n?", re.MULTILINE)
+FEWEST = 8  # words of a text
+TOGETHER = 7  # sentences of one language that make a window
 MOSTLY = 0.6  # share of the shorter of mark and unit that has to overlap
 
 
@@ -35,9 +38,12 @@ SENTENCE_HEADS = frozenset(HEADS) - {"sells", "sales"}
 
 
 def sentence_rows(path: Path) -> Iterator[Row]:
-    """Rows of a JSON Lines file of single sentences."""
+    """Rows of a JSON Lines file of single sentences, and windows made of the labelled ones that are not English."""
+    foreign: dict[str, list[str]] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         item = json.loads(line)
+        if item["lang"] != "en":
+            foreign.setdefault(item["lang"], []).append(item["text"])
         labels = {topic + sign for topic, sign in item["criteria"].items()}
         if item["commit"] != "none":
             labels.add("=" + item["commit"])
@@ -51,13 +57,20 @@ def sentence_rows(path: Path) -> Iterator[Row]:
         yield Row(item["text"], item["prev"], frozenset(labels), frozenset(known), path.stem)
 
 
+    for texts in foreign.values():
+        for at in range(0, len(texts), TOGETHER):
+            yield Row(" ".join(texts[at : at + TOGETHER]), "", frozenset({"sales"}), frozenset({"sales"}), path.stem)
+
+
 def marked_rows(path: Path) -> Iterator[Row]:
     """Rows of a file of marked texts: one for each unit that the analyst would see, labelled by the marks it overlaps."""
     text = path.read_text(encoding="utf-8")
     starts = [(m.group(1), m.end()) for m in BLOCK.finditer(text)]
     ends = [*[m.start() for m in BLOCK.finditer(text)][1:], len(text)]
     for (kind, start), end in zip(starts, ends, strict=True):
-        yield from _rows_of(text[start:end], kind, path.stem)
+        if kind in ("notes", "transcript"):
+            yield from _rows_of(text[start:end], kind, path.stem)
+        yield from _windows_of(text[start:end], kind, path.stem)
 
 
 def _rows_of(block: str, kind: str, source: str) -> Iterator[Row]:
@@ -82,6 +95,15 @@ def _rows_of(block: str, kind: str, source: str) -> Iterator[Row]:
                 labels = {"sells"}
         if known:
             yield Row(unit.text, unit.before, frozenset(labels), frozenset(known), source)
+
+
+def _windows_of(block: str, kind: str, source: str) -> Iterator[Row]:
+    """Windows of the text as the analyst would cut them, with whether they are about selling."""
+    plain, _ = _unmarked(REP.sub("", block).strip())
+    if len(plain.split()) < FEWEST:
+        return
+    for window in Reading(read(plain, source)).windows:
+        yield Row(window, "", frozenset() if kind == "other" else frozenset({"sales"}), frozenset({"sales"}), source)
 
 
 def _unmarked(text: str) -> tuple[str, list[tuple[int, int, set[str]]]]:

@@ -46,8 +46,9 @@ def matrix(texts: Sequence[tuple[str, str]]) -> csr_matrix:
     return csr_matrix((values, columns, ends), shape=(len(texts), SIZE))
 
 
-def _model() -> LogisticRegression:
-    return LogisticRegression(C=STRENGTH, solver="liblinear", max_iter=400, class_weight={0: 1.0, 1: 3.0})
+def _model(head: str = "") -> LogisticRegression:
+    weight = "balanced" if head == "sales" else {0: 1.0, 1: 3.0}
+    return LogisticRegression(C=STRENGTH, solver="liblinear", max_iter=400, class_weight=weight)
 
 
 def check(rows: list[Row], x: csr_matrix) -> None:
@@ -58,7 +59,7 @@ def check(rows: list[Row], x: csr_matrix) -> None:
         if y.sum() < FOLDS:
             print(f"{head:20} too few rows")
             continue
-        scores = cross_val_predict(_model(), x[known], y, cv=KFold(FOLDS, shuffle=True, random_state=0), method="decision_function")
+        scores = cross_val_predict(_model(head), x[known], y, cv=KFold(FOLDS, shuffle=True, random_state=0), method="decision_function")
         print(f"{head:20} {int(y.sum()):5} of {len(y):5}   average precision {average_precision_score(y, scores):.2f}")
 
 
@@ -70,7 +71,7 @@ def learn(rows: list[Row], x: csr_matrix, path: Path = WEIGHTS) -> None:
         known = np.array([head in row.known for row in rows])
         y = np.array([head in row.labels for row in rows])[known]
         if y.sum() >= FOLDS:
-            model = _model().fit(x[known], y)
+            model = _model(head).fit(x[known], y)
             weights[:, at], bias[at] = model.coef_[0], model.intercept_[0]
     scale = np.abs(weights).max(axis=0) / 127 + 1e-9
     np.savez_compressed(path, weights=np.round(weights / scale).astype(np.int8), scale=scale.astype(np.float32), bias=bias)

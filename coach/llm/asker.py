@@ -66,12 +66,13 @@ class Asker:
     def __init__(self, chat: Chat, prompts: PromptSet, replies: tuple[type[BaseModel], ...] = ()) -> None:
         self._chat = chat
         self._prompts = prompts
+        self._replies = replies
         self._format: Format = FORMATS[0]
         self.answerer = Answerer(name=chat.model, is_llm=True, prompts=prompts.version(*replies))
 
     def __call__(self, request: Request[Reply]) -> Answer[Reply]:
         start = time.perf_counter()
-        messages = self._prompts.messages(request)
+        messages = self._prompts.messages(request, self._replies)
         raw = self._send(request, messages)
         usage = _usage(raw)
         try:
@@ -115,13 +116,24 @@ def parse(raw: RawReply, reply: type[Reply]) -> Reply:
     if text.startswith("```"):
         text = text.strip("`").removeprefix("json").strip()
     try:
-        return reply.model_validate(json.loads(text, parse_constant=_no_constant))
-    except (json.JSONDecodeError, RecursionError):
+        data = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):  # also a number of thousands of digits
         raise BadReply("The model's reply is not JSON. Try again, or use another model.") from None
+    try:
+        return reply.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_context=False, include_input=False, include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "top level"
+        known = _keys(strict_schema(reply))  # a key of the model's own making may hold words of the note, or a link
+        place = ".".join(str(part) if isinstance(part, int) or part in known else "(unknown)" for part in first["loc"]) or "top level"
         raise BadReply(f"The model's reply has the wrong shape at {place}: {first['msg']}. Try again, or use another model.") from None
+
+
+def _keys(node: Any) -> set[str]:
+    if isinstance(node, list):
+        return {key for item in node for key in _keys(item)}
+    if not isinstance(node, dict):
+        return set()
+    return {*node.get("properties", {}), *(key for value in node.values() for key in _keys(value))}
 
 
 def _no_constant(name: str) -> float:

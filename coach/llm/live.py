@@ -5,6 +5,7 @@ Errors become sentences that say what to do; keys and note text never get into t
 unless it was asked for. Heavy packages are imported on first use.
 """
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,15 @@ from coach.llm.asker import FormatRefused, RawReply, Sent
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessage
     from openai import OpenAI
 
 TRIES = 2  # after the first, by the SDK, with its own backoff and Retry-After
 FORMAT_WORDS = ("response_format", "json_schema", "structured output", "json mode", "grammar", "schema")
+INSTEAD = {"max_tokens": "max_completion_tokens", "temperature": None}
+"""Options that some models refuse, and what they take instead."""
+STOPS = {"max_tokens": "length", "max_output_tokens": "length", "refusal": "content_filter", "safety": "content_filter"}
+"""Other vendors' words for why a reply stopped."""
 
 
 class LangChainChat:
@@ -25,40 +31,71 @@ class LangChainChat:
     def __init__(self, model: "BaseChatModel", name: str, trace: bool = False) -> None:
         self._model = model
         self._trace = trace
+        self._refused: set[str] = set()
         self.model = name
 
     def __call__(self, sent: Sent) -> RawReply:
+        while True:
+            message, fault = self._invoke(sent)
+            if message is not None:
+                return _raw(message)
+            if fault is not None:  # raised out here, it carries no trace of the vendor's error, which holds the request and its key
+                raise fault
+
+    def _invoke(self, sent: Sent) -> "tuple[AIMessage | None, Exception | None]":
+        """The message, or the error to raise, or neither: ask again without what the model refused."""
         from langsmith import tracing_context
 
+        with tracing_context(enabled=self._trace):
+            try:
+                return self._model.invoke([(m.role, m.content) for m in sent.messages], **self._options(sent)), None
+            except AskError as error:
+                return None, error
+            except Exception as error:
+                return None, None if self._learns(error) else _translated(error, sent)
+
+    def _options(self, sent: Sent) -> dict[str, Any]:
         options: dict[str, Any] = {"temperature": sent.temperature, "max_tokens": sent.max_tokens}
+        for name in self._refused:
+            value, other = options.pop(name), INSTEAD[name]
+            if other:
+                options[other] = value
         if sent.format == "json_schema":
             options["response_format"] = {"type": "json_schema", "json_schema": {"name": sent.task, "strict": True, "schema": sent.schema_}}
         elif sent.format == "json_object":
             options["response_format"] = {"type": "json_object"}
-        with tracing_context(enabled=self._trace):
-            try:
-                message = self._model.invoke([(m.role, m.content) for m in sent.messages], **options)
-            except AskError:
-                raise
-            except Exception as error:
-                raise _translated(error, sent) from None
-        meta, usage = message.response_metadata, message.usage_metadata
-        details = usage.get("input_token_details", {}) if usage else {}
-        return RawReply(
-            text=message.text if isinstance(message.text, str) else str(message.content),
-            finish=str(meta.get("finish_reason") or "stop"),
-            refusal=message.additional_kwargs.get("refusal"),
-            tokens_in=usage["input_tokens"] if usage else None,
-            tokens_out=usage["output_tokens"] if usage else None,
-            tokens_cached=details.get("cache_read"),
-        )
+        return options
+
+    def _learns(self, error: Exception) -> bool:
+        """Whether the model refuses an option that it can do without; remembered."""
+        name = getattr(error, "param", None)
+        if getattr(error, "code", None) not in ("unsupported_parameter", "unsupported_value") or name not in INSTEAD or name in self._refused:
+            return False
+        self._refused.add(name)
+        return True
+
+
+def _raw(message: "AIMessage") -> RawReply:
+    meta, usage = message.response_metadata, message.usage_metadata
+    stop = str(meta.get("finish_reason") or meta.get("stop_reason") or meta.get("done_reason") or "stop").casefold()
+    return RawReply(
+        text=str(message.text).encode("utf-8", "replace").decode(),  # a lone surrogate cannot be sent back or written down
+        finish=STOPS.get(stop, stop),
+        refusal=message.additional_kwargs.get("refusal"),
+        tokens_in=usage["input_tokens"] if usage else None,
+        tokens_out=usage["output_tokens"] if usage else None,
+        tokens_cached=usage.get("input_token_details", {}).get("cache_read") if usage else None,
+    )
 
 
 def openai_chat(model: str, key: str, base_url: str | None, timeout: float, trace: bool = False) -> LangChainChat:
-    """The default: the openai SDK as a LangChain chat model. `timeout` is in seconds for each try."""
-    from openai import OpenAI
+    """The default: the openai SDK as a LangChain chat model. `timeout` is in seconds for each try. Redirects are not followed: the note goes to one host."""
+    from openai import DefaultHttpxClient, OpenAI
 
-    client = OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=TRIES)
+    key = key.strip()
+    if not key or not all("!" <= char <= "~" for char in key):  # an HTTP library would put it into its error, and that into a log
+        raise KeyRefused("The key holds characters that no key has. Set OPENAI_API_KEY again, without quotes and line breaks.")
+    client = OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=TRIES, http_client=DefaultHttpxClient(follow_redirects=False))
     return LangChainChat(_thin_model()(client=client, model=model), model, trace)
 
 
@@ -120,7 +157,7 @@ def _translated(error: Exception, sent: Sent) -> Exception:
             wait = _retry_after(error)
             if getattr(error, "code", None) == "insufficient_quota":
                 return RateLimited("The account behind the key has no quota left. Top it up, or use the offline review.", wait)
-            when = f"in {wait:.0f} seconds" if wait else "in a minute"
+            when = f"in {math.ceil(wait)} seconds" if wait else "in a minute"
             return RateLimited(f"The endpoint says: too many requests. Try again {when}.", wait)
         case openai.APITimeoutError():
             return Unreachable("The model did not answer in time. Try again, or raise COACH_TIMEOUT (seconds).")
@@ -133,6 +170,8 @@ def _translated(error: Exception, sent: Sent) -> Exception:
             if sent.format != "plain" and any(word in said for word in FORMAT_WORDS):
                 return FormatRefused()
             return AskError("The endpoint refused the request. Check that COACH_MODEL is a chat model.")
+        case openai.APIStatusError() if error.status_code < 400:
+            return Unreachable(f"The endpoint points to another address ({error.status_code}). Put the right one into OPENAI_BASE_URL.")
         case openai.APIStatusError():
             return Unreachable(f"The model's server failed ({error.status_code}). Try again in a minute.")
         case openai.OpenAIError():
@@ -143,6 +182,7 @@ def _translated(error: Exception, sent: Sent) -> Exception:
 def _retry_after(error: Exception) -> float | None:
     response = getattr(error, "response", None)
     try:
-        return float(response.headers.get("retry-after")) if response is not None else None
-    except (TypeError, ValueError):
+        wait = float(response.headers.get("retry-after")) if response is not None else math.nan
+    except (TypeError, ValueError):  # no header, or a date
         return None
+    return wait if math.isfinite(wait) and wait >= 0 else None

@@ -31,7 +31,10 @@ class Recorded:
             raise RecordingMissing(
                 f"No recording of this {sent.task} request to {sent.model} in {self.folder.name}. Record it again: the prompt, note or model changed."
             )
-        return RawReply.model_validate(json.loads(path.read_text(encoding="utf-8"))["reply"])
+        try:
+            return RawReply.model_validate(json.loads(path.read_text(encoding="utf-8"))["reply"])
+        except (ValueError, KeyError, TypeError):
+            raise RecordingMissing(f"The recording {path.name} in {self.folder.name} is damaged. Record it again.") from None
 
 
 class Recorder:

@@ -18,8 +18,8 @@ from coach.readers.transcript import transcript_turns
 
 READERS: tuple[tuple[Kind, Callable[[str], list[Turn]]], ...] = (
     (Kind.TRANSCRIPT, caption_turns),
-    (Kind.TRANSCRIPT, transcript_turns),
     (Kind.EMAIL, email_turns),
+    (Kind.TRANSCRIPT, transcript_turns),
     (Kind.NOTES, note_turns),
 )
 """Tried from the top; the first that finds turns in the text reads it. Notes are whatever is left."""

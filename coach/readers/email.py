@@ -37,15 +37,20 @@ class _Message(NamedTuple):
 
 def email_turns(source: str) -> list[Turn]:
     """A turn for each sentence, oldest message first; [] if the text is no e-mail."""
-    heads = list(FROM.finditer(source))
+    heads = [head for head in FROM.finditer(source) if any(OTHER.match(line) for line in _around(source, head.start(), head.end()))]
     wrote = list(WROTE.finditer(source))
-    marked = bool(heads) and any(OTHER.match(line) for line in source.splitlines()[:400])
+    marked = bool(heads)
     if not marked and not wrote:
         return []
     turns: list[tuple[int, int, str | None, Kind]] = []
     for message in reversed(_messages(source, heads if marked else [], wrote)):
         turns.extend(_sentences(source, message))
     return [Turn(index=i, start=a, end=b, speaker=who, kind=kind) for i, (a, b, who, kind) in enumerate(turns)]
+
+
+def _around(source: str, start: int, end: int) -> list[str]:
+    """The line before a header line and the three after it."""
+    return [source[:start].rstrip("\r\n").rsplit("\n", 1)[-1], *source[end : end + 600].strip("\r\n").splitlines()[:3]]
 
 
 def _messages(source: str, heads: list[re.Match[str]], wrote: list[re.Match[str]]) -> list[_Message]:

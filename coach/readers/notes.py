@@ -19,6 +19,8 @@ HEADING = re.compile(
     re.IGNORECASE,
 )
 RULE = re.compile(r"^\s*([-=_*~#])\1{2,}\s*$")
+BARE = re.compile(r"^\s*(?:#{1,6}\s.{1,60}|[\w /&'’-]{2,40}:)\s*$")  # a heading, or a field without a value
+FEW = 5  # words of a heading in capitals
 OUTCOME = re.compile(
     r"^\W*(?:outcome|result|status|disposition|deal stage|stage|forecast|ai summary|summary|call summary|key takeaways|sentiment|call score|win probability|probability)\b[^:=]{0,20}[:=]",
     re.IGNORECASE,
@@ -37,7 +39,8 @@ def note_turns(source: str) -> list[Turn]:
             kind = Kind.PLAN
         elif HEADING.match(text):
             kind = Kind.NOTES
-        worth = Kind.SUMMARY if kind is Kind.NOTES and OUTCOME.match(text) else kind
+        heading = kind is Kind.NOTES and (OUTCOME.match(text) or (text.strip().isupper() and len(text.split()) <= FEW) or BARE.match(text))
+        worth = Kind.SUMMARY if heading else kind
         for a, b in sentences(source, line.start(), line.end()):
             turns.append(Turn(index=len(turns), start=a, end=b, kind=worth))
     return turns

@@ -24,7 +24,7 @@ REP_ROLE = re.compile(
     re.IGNORECASE,
 )
 PROSPECT_ROLE = re.compile(r"\b(?:prospect|buyer|customer|client|purchas(?:ing|er)|procurement|their side|champion)\b", re.IGNORECASE)
-LISTED = re.compile(r"^\W*(?P<name>[A-ZÀ-Þ][\w'’.-]*(?: [A-ZÀ-Þ][\w'’.-]*){0,3})\s*[(,–—-]+\s*(?P<role>[^()\n]{2,80}?)\)?\s*$")
+LISTED = re.compile(r"^\W*(?P<name>[A-ZÀ-Þ][\w'’.-]*(?: [A-ZÀ-Þ][\w'’.-]*){0,3})(?:\s*[(,]|\s[–—-]\s)\s*(?P<role>[^()\n]{2,80}?)\)?\s*$")
 INLINE = re.compile(r"(?P<name>[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+){0,2})\s?\((?P<role>[^()\n]{2,60})\)")
 NOTE_SPEAKER = re.compile(r"^\W*(?P<name>[A-ZÀ-Þ][a-zà-ÿ'’-]+)(?:\s\([^)]{1,40}\))?:\s+[\"“'‘«„]?\w")
 LABEL_ROLE = re.compile(r"^[^:\n]{0,60}?[(\[](?P<role>[^()\[\]\n]{2,60})[)\]]")
@@ -110,7 +110,7 @@ def _by_label(person: Person) -> Person:
 
 def _by_company(people: dict[str, Person]) -> None:
     """Colleagues of a known rep are reps; people of another company, where the rep's is known, are prospects."""
-    homes = {(p.company or "").casefold() for p in people.values() if p.side is Side.REP and p.company}
+    homes = " ".join(f"{p.role} {p.company}" for p in people.values() if p.side is Side.REP and p.role).casefold()
     for name, person in people.items():
         if person.side is Side.UNKNOWN and person.company and homes:
             same = person.company.casefold() in homes
@@ -136,12 +136,14 @@ def _by_voice(people: dict[str, Person], mine: dict[str, str], conversation: Con
     for name, score in scores.items():
         if sellers and score < -CLEAR / 2:
             people[name] = people[name].model_copy(update={"side": Side.PROSPECT, "because": "talks as one who buys"})
-        elif score > 2 * CLEAR and sellers:
+        elif score > VERY_CLEAR and sellers:
             people[name] = people[name].model_copy(update={"side": Side.REP, "because": "talks as one who sells"})
 
 
 CLEAR = 1.0
 """Difference in voice score (log odds, see `voices`) that counts as clear."""
+VERY_CLEAR = 5.0
+"""Score from which somebody beside a known rep is taken for a second one: buyers ask questions too."""
 
 
 def _only_other(people: dict[str, Person], speakers: Iterable[str]) -> None:

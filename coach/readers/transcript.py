@@ -35,6 +35,10 @@ ABOVE = re.compile(
     + TIME.format(n=2)
     + r"(?:[ \t]*(?:AM|PM|am|pm))?)(?:\*\*)?[ \t]*:?[ \t]*$"
 )
+DASHED = re.compile(r"^[ \t]*(?P<name>[^\W\d_][\w.'’&/ ]{0,24}?)[ \t]+[-–—][ \t]+(?P<words>\S.*)$")
+"""`Name - text`: taken for labels only if most lines look so and names recur; notes use dashes too."""
+ALONE = re.compile(r"^[ \t]*(?P<name>[^\W\d_a-zà-þ](?:[^\W\d_a-zà-þ]|[.'’ -]){1,28})[ \t]*$")
+"""A name in capitals on a line of its own, with the words below it."""
 CHANGE = re.compile(r"^[ \t]*>>+[ \t]*(?![^:\n]{0,40}:)")  # captions mark a change of speaker so, without a name
 CLOSING = re.compile(
     r"^\W{0,6}(?:(?:call |coach(?:'s|ing)? |meeting |my |ai |rep )?(?:notes?|summary|takeaways|action items|next steps|feedback|recap)|end of (?:call|transcript|recording))\b[^.?!]{0,30}[:*]*\s*$",
@@ -42,232 +46,26 @@ CLOSING = re.compile(
 )
 # Words before a colon that head a field of a note, not a speaker.
 FIELDS = frozenset(
-    [
-        "account",
-        "action",
-        "actions",
-        "agenda",
-        "amount",
-        "attendees",
-        "attending",
-        "authority",
-        "background",
-        "blockers",
-        "bottom",
-        "line",
-        "budget",
-        "call",
-        "call",
-        "id",
-        "call",
-        "notes",
-        "champion",
-        "close",
-        "closing",
-        "comments",
-        "company",
-        "competition",
-        "competitor",
-        "competitors",
-        "concerns",
-        "contact",
-        "context",
-        "customer",
-        "goal",
-        "goals",
-        "cost",
-        "current",
-        "date",
-        "deal",
-        "decision",
-        "decision",
-        "criteria",
-        "decision",
-        "process",
-        "decision",
-        "maker",
-        "dm",
-        "duration",
-        "economic",
-        "buyer",
-        "email",
-        "fwd",
-        "from",
-        "goals",
-        "impact",
-        "industry",
-        "interest",
-        "issue",
-        "issues",
-        "key",
-        "points",
-        "last",
-        "call",
-        "location",
-        "meeting",
-        "metrics",
-        "money",
-        "my",
-        "read",
-        "my",
-        "take",
-        "need",
-        "needs",
-        "next",
-        "next",
-        "step",
-        "next",
-        "steps",
-        "note",
-        "notes",
-        "objection",
-        "objections",
-        "objective",
-        "pre-call",
-        "opportunity",
-        "other",
-        "outcome",
-        "owner",
-        "pain",
-        "pain",
-        "points",
-        "paper",
-        "process",
-        "participants",
-        "phone",
-        "plan",
-        "present",
-        "price",
-        "pricing",
-        "priority",
-        "problem",
-        "process",
-        "product",
-        "project",
-        "ps",
-        "purpose",
-        "question",
-        "questions",
-        "re",
-        "red",
-        "flags",
-        "reference",
-        "result",
-        "risk",
-        "risks",
-        "rivals",
-        "size",
-        "situation",
-        "solution",
-        "source",
-        "stage",
-        "stakeholders",
-        "status",
-        "subject",
-        "summary",
-        "tech",
-        "stack",
-        "temp",
-        "temperature",
-        "time",
-        "timeline",
-        "timing",
-        "title",
-        "to",
-        "to",
-        "do",
-        "todo",
-        "topic",
-        "topics",
-        "update",
-        "use",
-        "case",
-        "value",
-        "verdict",
-        "what",
-        "who",
-        "why",
-        "when",
-        "where",
-        "when's",
-        "where's",
-        "with",
-        "win",
-        "probability",
-        "probability",
-        "forecast",
-        "p.s",
-        "wants",
-        "want",
-        "history",
-        "cc",
-        "bcc",
-        "sent",
-        "http",
-        "https",
-        "warning",
-        "important",
-        "ask",
-        "asks",
-        "also",
-        "oh",
-        "btw",
-        "fyi",
-        "nb",
-        "update",
-        "vibe",
-        "gut",
-        "feel",
-        "mood",
-        "plus",
-        "minus",
-        "pros",
-        "cons",
-        "good",
-        "bad",
-    ]
-) | {
-    "next step",
-    "next steps",
-    "pre call",
-    "post call",
-    "before call",
-    "after call",
-    "pain points",
-    "close date",
-    "decision maker",
-    "call notes",
-    "key points",
-    "my read",
-    "my take",
-    "gut feel",
-    "decision process",
-    "economic buyer",
-    "paper process",
-    "action items",
-    "bottom line",
-    "use case",
-    "red flags",
-    "win probability",
-    "date of call",
-    "call id",
-    "call type",
-    "deal size",
-    "next call",
-    "tech stack",
-    "call with",
-    "visit to",
-    "site visit",
-    "lead source",
-    "price quoted",
-    "to do",
-    "follow up",
-    "current state",
-    "who was there",
-    "where it stands",
-    "also there",
-    "on the call",
-}
+    """
+    account action actions agenda amount attendees attending authority background blockers bottom line budget call call id call notes champion
+    close closing comments company competition competitor competitors concerns contact context customer goal goals cost current date deal
+    decision decision criteria decision process decision maker dm duration economic buyer email fwd from goals impact industry interest issue
+    issues key points last call location meeting metrics money my read my take need needs next next step next steps note notes objection
+    objections objective pre-call opportunity other outcome owner pain pain points paper process participants phone plan present price pricing
+    priority problem process product project ps purpose question questions re red flags reference result risk risks rivals size situation
+    solution source stage stakeholders status subject summary tech stack temp temperature time timeline timing title to to do todo topic topics
+    update use case value verdict what who why when where when's where's with win probability probability forecast p.s wants want history cc bcc
+    sent http https warning important ask asks also oh btw fyi nb update vibe gut feel mood plus minus pros cons good bad
+    """.split()
+) | frozenset(
+    phrase.strip()
+    for phrase in """
+    action items, after call, also there, before call, bottom line, call id, call notes, call type, call with, close date, current state, date
+    of call, deal size, decision maker, decision process, economic buyer, follow up, gut feel, key points, lead source, my read, my take, next
+    call, next step, next steps, on the call, pain points, paper process, post call, pre call, price quoted, red flags, site visit, tech stack,
+    to do, use case, visit to, where it stands, who was there, win probability
+    """.split(",")
+)
 
 
 UNHEARD = re.compile(r"^(?:(?:speaker|voice|unknown|person)\s*\?+|unknown(?: speaker)?|)$", re.IGNORECASE)
@@ -284,6 +82,8 @@ def transcript_turns(source: str) -> list[Turn]:
     """A turn for each utterance; [] if the text is not mostly labelled utterances of two or more speakers."""
     labels, lines = _labels(source)
     if not _is_transcript(labels, lines):
+        labels = _rarer_labels(source, lines)
+    if not labels:
         return []
     turns: list[Turn] = []
     _add_summary(source, 0, labels[0].line, turns)
@@ -314,6 +114,24 @@ def _labels(source: str) -> tuple[list[_Label], int]:
         elif len(text) < 120 and (found := ABOVE.match(text)) and _is_name(found["name1"] or found["name2"]):
             labels.append(_Label(line.end(), line.start(), (found["name1"] or found["name2"]).strip(), _seconds(found["time1"] or found["time2"])))
     return labels, lines
+
+
+def _rarer_labels(source: str, lines: int) -> list[_Label]:
+    """Labels of the less common layouts, [] if neither carries the text."""
+    for pattern, share in ((DASHED, 0.6), (ALONE, 0.25)):
+        labels = [
+            _Label(line.start() + found.start("words") if pattern is DASHED else line.end(), line.start(), found["name"].strip(), None)
+            for line in re.finditer(r"[^\r\n\u2028\u2029]+", source)
+            if (found := pattern.match(line.group()[:2000])) and _is_name(found["name"])
+        ]
+        names = {label.name.casefold() for label in labels}
+        if len(labels) >= FEWEST and len(names) * 2 <= len(labels) and len(names) > 1 and len(labels) >= share * lines:
+            return labels
+    return []
+
+
+FEWEST = 4
+"""Labels of a rarer layout below which a text is no transcript."""
 
 
 def _is_name(name: str) -> bool:

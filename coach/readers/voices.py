@@ -10,6 +10,7 @@ from coach.cues import BUYS, SELLS
 from coach.textmodel import HEADS, log_odds
 
 SHORT = 200  # characters beyond which a turn counts as more than one
+ENOUGH = 30  # the longest utterances of a speaker say enough
 BOUND = 1.2  # most that one utterance can say
 SELLS_AT = HEADS.index("sells")
 EVEN = -0.8  # log odds of the text model at which an utterance says nothing: fewer training rows sell than buy
@@ -17,7 +18,7 @@ EVEN = -0.8  # log odds of the text model at which an utterance says nothing: fe
 
 def voice_of(texts: Iterable[str]) -> float:
     """Log odds of selling over buying, summed over what one speaker said."""
-    texts = list(texts)
+    texts = sorted(texts, key=len, reverse=True)[:ENOUGH]
     score = 0.0
     learned = log_odds([(text[-400:], "") for text in texts])[:, SELLS_AT]
     for text, odds in zip(texts, learned, strict=True):

@@ -6,6 +6,7 @@ Spanish, Portuguese and Italian. Never decides anything.
 """
 
 import re
+from functools import lru_cache
 
 from coach import cues
 
@@ -45,11 +46,12 @@ FAMILIES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
-def families(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def families(text: str) -> tuple[str, ...]:
     """Names of the families that `text` uses, each once more as under a negation if it holds one, or as asked."""
     found = [name for name, pattern in FAMILIES if pattern.search(text)]
     if cues.NEGATION.search(text):
         found += ["no:" + name for name in found] + ["negation"]
     if cues.is_question(text):
         found += ["asks:" + name for name in found if ":" not in name] + ["question"]
-    return found
+    return tuple(found)

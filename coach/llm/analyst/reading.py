@@ -33,17 +33,24 @@ class Reading:
         return float(self._scores[at, HEADS.index(head)])
 
     @cached_property
-    def sales(self) -> float:
-        """Mean log odds that windows of the text are about selling; above 0 is yes."""
+    def windows(self) -> list[str]:
+        """The text in stretches of about `WINDOW` words; a short rest is left out unless it is all there is."""
         windows: list[str] = []
         words: list[str] = []
+        size = 0
         for unit in self.units:
             words.append(unit.text)
-            if sum(text.count(" ") + 1 for text in words) >= WINDOW:
+            size += unit.text.count(" ") + 1
+            if size >= WINDOW:
                 windows.append(" ".join(words))
-                words = []
-        if words and (not windows or sum(text.count(" ") + 1 for text in words) > WINDOW // 3):
+                words, size = [], 0
+        if words and (not windows or size > WINDOW // 3):
             windows.append(" ".join(words))
-        if not windows:
+        return windows
+
+    @cached_property
+    def sales(self) -> float:
+        """Mean log odds that the windows of the text are about selling; above 0 is yes."""
+        if not self.windows:
             return -1.0
-        return float(log_odds([(window, "") for window in windows])[:, HEADS.index("sales")].mean())
+        return float(log_odds([(window, "") for window in self.windows])[:, HEADS.index("sales")].mean())

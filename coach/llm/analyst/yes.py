@@ -14,8 +14,9 @@ from coach.grounding import Evidence
 from coach.llm.analyst.reading import Reading
 from coach.llm.analyst.units import Unit
 
-SURE = {"signed": 0.5, "verbal": 0.5, "conditional": 0.5, "next_step": 0.5, "interest": 0.5}
+SURE = {"signed": 0.3, "verbal": 0.3, "conditional": 0.4, "next_step": 0.45, "interest": 0.5}
 REFUSED = 0.6
+HINT = 0.15  # enough together with words that take something back
 BACK = 6  # units looked back for what a bare yes is a yes to
 MOST = 8  # commitments nominated
 DECIDED = re.compile(
@@ -123,7 +124,8 @@ def _power(reading: Reading, at: int, who: str | None, level: str, evidence: tup
 def _taken_back(reading: Reading, at: int) -> Pointer | None:
     for later in range(len(reading.units) - 1, at, -1):
         unit = reading.units[later]
-        if not unit.rep and reading.score(later, "=refused") >= REFUSED and (takes_back(unit.text) or reading.score(later, "=refused") >= (1 + REFUSED) / 2):
+        refused = reading.score(later, "=refused")
+        if not unit.rep and (refused >= REFUSED or (refused >= HINT and takes_back(unit.text))):
             return Pointer(line=unit.turn.index, quote=unit.text)
     return None
 
