@@ -1,1 +1,1 @@
-"""Benchmarks."""
+"""Numbers about speed, printed by `./run bench`. Nothing here passes or fails."""

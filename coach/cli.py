@@ -161,12 +161,12 @@ def _bytes(path: Path | None, name: str) -> bytes:
 def _write(done: "Review", conversation: "Conversation", form: str) -> None:
     from coach import render
 
-    out = click.get_binary_stream("stdout")
+    out = sys.stdout.buffer
     makers: dict[str, Callable[[], bytes]] = {
         "md": lambda: render.markdown(done, conversation).encode(),
         "json": lambda: render.to_json(done).encode(),
         "jsonl": lambda: done.model_dump_json(by_alias=True).encode(),
-        "csv": lambda: render.csv_rows(done).encode(),
+        "csv": lambda: render.csv_rows(done, conversation).encode(),
         "ics": lambda: render.calendar(done),
         "email": lambda: render.email(done),
     }
@@ -188,3 +188,7 @@ def _explain(name: str, done: "Review") -> None:
 
 def _complain(text: str) -> None:
     click.echo(text, err=True)
+
+
+if __name__ == "__main__":
+    main()

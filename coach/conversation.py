@@ -106,11 +106,14 @@ class Conversation(Value):
         return names
 
     def person(self, name: str | None) -> Person | None:
-        """The person of that name, by full or unambiguous first name."""
+        """The person of that name, by full or unambiguous first name. Two surnames that differ are two people."""
         if not name or not name.strip():
             return None
         folded = name.strip().casefold()
-        return self.by_name.get(folded) or self.by_name.get(folded.split()[0])
+        first, *rest = folded.split()
+        found = self.by_name.get(folded) or self.by_name.get(first)
+        known = found.name.casefold().split()[1:] if found else []
+        return None if rest and known and not set(rest) & set(known) else found
 
     def is_planted(self, start: int, end: int) -> bool:
         """Whether the range touches text that addresses software instead of people."""

@@ -2,7 +2,8 @@
 
 Knows "15 January", "Jan 15th", "15.01.", "2026-01-15", "1/15", weekdays, today and tomorrow, "in two weeks", "end of the
 month", "the 31st". Without a year the nearest such day is meant, past or to come; a named weekday is the next one, never
-today. A slash date is read month first, unless that is no date. Never guesses a day for a bare month, season or quarter.
+today. A slash date is read month first, unless that is no date; a dotted one without a year has a month of two digits, or
+decimals would be dates. Never guesses a day for a bare month, season or quarter.
 """
 
 import re
@@ -45,16 +46,15 @@ WEEKDAYS = {
 }
 COUNT = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-_DAY = r"(\d{1,2})(?:st|nd|rd|th|\.)?"
 _FORMS = re.compile(
     rf"""(?<![\w.,/€$£-])(?:
       (?P<iso>\d{{4}}-\d\d-\d\d)
-    | (?P<daymonth>(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.|º)?\ (?:of\ |de\ )?(?P<m1>{_MONTH})\b\.?(?:,?\ (?P<y1>20\d\d))?)
+    | (?P<daymonth>(?P<d1>\d{{1,2}})(?:st|nd|rd|th|er|\.|º)?\ (?:of\ |de\ )?(?P<m1>{_MONTH})\b\.?(?:,?\ (?:de\ )?(?P<y1>20\d\d))?)
     | (?P<monthday>(?P<m2>{_MONTH})\.?\ (?:the\ )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%])(?:,?\ (?P<y2>20\d\d))?)
-    | (?P<dotted>(?P<d3>\d{{1,2}})\.(?P<m3>\d{{1,2}})\.(?P<y3>20\d\d|\d\d)?(?!\d))
-    | (?P<slash>(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})(?:/(?P<y4>20\d\d|\d\d))?(?![\d/]))
-    | (?P<near>today|tomorrow|heute|morgen|demain|mañana|amanhã|domani)
-    | (?P<weekday>(?:next\ |this\ |nächsten\ |volgende\ )?(?P<w>{"|".join(sorted(WEEKDAYS, key=len, reverse=True))}))
+    | (?P<dotted>(?P<d3>\d{{1,2}})\.(?P<m3>\d{{1,2}})\.(?:(?P<y3>20\d\d|\d\d)|(?<=\.\d\d\.))(?!\d))
+    | (?!24/7)(?P<slash>(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})(?:/(?P<y4>20\d\d|\d\d))?(?![\d/]|\ of\b))
+    | (?P<near>today|tomorrow|heute|(?<!guten\ )morgen|demain|(?<!la\ )(?<!esta\ )mañana|amanhã|domani)
+    | (?P<weekday>(?:next\ |this\ |nächsten\ |volgende\ |(?P<last>last\ |letzten\ |afgelopen\ ))?(?P<w>{"|".join(sorted(WEEKDAYS, key=len, reverse=True))}))
     | (?P<inn>(?:in|within)\ (?P<n>\d{{1,2}}|{"|".join(COUNT)})\ (?P<unit>day|week)s?)
     | (?P<eom>end\ of\ (?:the\ |this\ )?(?P<eomof>month|week|{_MONTH}))
     | (?:the\ )(?P<bare>\d{{1,2}})(?:st|nd|rd|th)(?!\ (?:floor|of|time|year|quarter|generation|street|avenue))
@@ -88,14 +88,15 @@ def _day(found: re.Match[str], today: date) -> date | None:
         if part["near"]:
             return today + timedelta(days=part["near"].casefold() not in ("today", "heute"))
         if part["weekday"]:
-            return today + timedelta(days=(WEEKDAYS[part["w"].casefold()] - today.weekday() - 1) % 7 + 1)
+            ahead = WEEKDAYS[part["w"].casefold()] - today.weekday()
+            return today - timedelta(days=(-ahead - 1) % 7 + 1) if part["last"] else today + timedelta(days=(ahead - 1) % 7 + 1)
         if part["inn"]:
             n = COUNT.get(part["n"].casefold()) or int(part["n"])
             return today + timedelta(days=n * (7 if part["unit"].casefold() == "week" else 1))
         if part["eom"]:
             return _end_of(part["eomof"].casefold(), today)
         return _bare(int(part["bare"]), today)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -1,9 +1,9 @@
 """Claims -> Evidence or Rejected. In: claims and the Conversation. Out: quotes cut from the source, each reject with a reason.
 
 A quote is looked for in its cited line, then in the neighbouring lines of the same speaker, then anywhere, by exact
-match after folding case, white space, quote marks, dashes and invisible characters, on token boundaries. What is shown
-is the slice of the source, so a shown quote cannot differ from it. Never fuzzy: "we do have budget" is 92% like "we do
-not have budget". Pure: no model, no clock, no files.
+match after folding case, white space, quote marks, dashes, accents and invisible characters, on token boundaries:
+"we can" is not in "we can't". What is shown is the slice of the source, so a shown quote cannot differ from it. Never
+fuzzy: "we do have budget" is 92% like "we do not have budget". Pure: no model, no clock, no files.
 """
 
 import unicodedata
@@ -25,6 +25,8 @@ QUOTES_AND_DASHES = {
 }
 BLANKS = "\u3164\u2800\u115f\u1160\uffa0"  # look like nothing, are letters or symbols to Unicode
 JOINERS = "\u200c\u200d"  # carry meaning inside Indic and Arabic words and emoji
+HINGES = "'’-‐‑"  # between two letters they are part of a word: can't, non-binding
+POINTS = ".,:"  # between two digits they are part of a number: 1.5, 180,000
 
 
 class Quote(Value):
@@ -34,6 +36,11 @@ class Quote(Value):
     start: int
     end: int
     turn: int
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Sorts by when it was said; in an e-mail thread the newest message may stand on top."""
+        return self.turn, self.start
 
 
 class Evidence(Value):
@@ -63,13 +70,18 @@ def _folds(char: str) -> str:
         return " "
     if (unicodedata.category(char) in ("Cf", "Cc") and char not in JOINERS) or "\ufe00" <= char <= "\ufe0f":
         return ""
-    return char.casefold()
+    return unicodedata.normalize("NFD", char.casefold())
+
+
+def _wordy(char: str) -> bool:
+    return char.isalnum() or unicodedata.category(char).startswith("M")
 
 
 class Folded:
     """A text folded for matching, with the way back to the original offsets."""
 
     def __init__(self, text: str) -> None:
+        self._source = text
         known: dict[str, str] = {}
         parts: list[str] = []
         self.offsets: list[int] = []
@@ -93,11 +105,21 @@ class Folded:
         at = self.text.find(needle)
         while at >= 0:
             stop = at + len(needle)
-            before = self.text[at - 1] if at else " "
-            after = self.text[stop] if stop < len(self.text) else " "
-            if not (before.isalnum() and needle[0].isalnum()) and not (after.isalnum() and needle[-1].isalnum()):
+            if not self._splits(at) and not self._splits(stop):
                 yield self.offsets[at], self.offsets[stop - 1] + 1
             at = self.text.find(needle, at + 1)
+
+    def _splits(self, at: int) -> bool:
+        """Whether a cut before the folded character `at` goes through a word or a number."""
+        if not 0 < at < len(self.text):
+            return False
+        return (_wordy(self.text[at - 1]) and _wordy(self.text[at])) or self._hinge(at - 1) or self._hinge(at)
+
+    def _hinge(self, at: int) -> bool:
+        if not 0 < at < len(self.text) - 1:
+            return False
+        sign, before, after = self._source[self.offsets[at]], self.text[at - 1], self.text[at + 1]
+        return (sign in HINGES and _wordy(before) and _wordy(after)) or (sign in POINTS and before.isdigit() and after.isdigit())
 
 
 class Grounder:
@@ -116,8 +138,7 @@ class Grounder:
         cited = turns[line] if 0 <= line < len(turns) else None
         if cited is not None and (found := self._in(cited, needle)):
             return found
-        whole = cited is not None and needle == self._fold(cited).text.strip()
-        if len(needle.split()) < SHORT and not whole:
+        if len(needle.split()) < SHORT:
             return "too short to be found without its line" if cited is None else "not in the cited line"
         for turn in self._nearby(cited):
             if found := self._in(turn, needle):

@@ -163,9 +163,9 @@ class _Environment(ImmutableSandboxedEnvironment):
         """Checks the template's tree and puts a tick into it before it becomes code."""
         if isinstance(source, str):
             source = self.parse(source, name, name)
-            for node in _nodes(source):
+            for node, line in _nodes(source):
                 if fault := self._fault(node):
-                    raise PromptError(f"{name}, line {node.lineno}: prompts may not use {fault}. Plain variables, for, if and include are enough.")
+                    raise PromptError(f"{name}, line {line}: prompts may not use {fault}. Plain variables, for, if and include are enough.")
             blocks: list[Any] = [source, *source.find_all(nodes.For)]
             for block in blocks:
                 tick = nodes.Call(nodes.EnvironmentAttribute("tick"), [], [], None, None)
@@ -196,6 +196,8 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """An item of a dict, list or string."""
+        if isinstance(obj, StrictUndefined):
+            str(obj)  # raises, and names what is undefined
         try:
             if isinstance(obj, dict | list | tuple | str):
                 return obj[argument]
@@ -204,12 +206,14 @@ class _Environment(ImmutableSandboxedEnvironment):
         return self.undefined(obj=obj, name=argument)
 
 
-def _nodes(tree: nodes.Node) -> Iterator[nodes.Node]:
-    waiting = [tree]
+def _nodes(tree: nodes.Node) -> Iterator[tuple[nodes.Node, int]]:
+    """Every node with its line; some that the parser makes have none and get that of the one around them."""
+    waiting = [(tree, 1)]
     while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(node.iter_child_nodes())
+        node, line = waiting.pop()
+        line = node.lineno or line
+        yield node, line
+        waiting.extend((inner, line) for inner in node.iter_child_nodes())
 
 
 def _place(error: BaseException, name: str, files: Mapping[str, str]) -> str:

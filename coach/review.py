@@ -7,6 +7,7 @@ and lets through only advice that passes the checks. What is thrown out is kept 
 or settings, and never knows which answerer it talks to.
 """
 
+import hashlib
 from collections.abc import Callable
 from datetime import date
 
@@ -33,6 +34,7 @@ class Source(Value):
     """What was read. `read` is the share of the text that was looked at, 0 to 1."""
 
     name: str
+    digest: str = Field(description="sha256 of the text, 16 hex characters: tells one note from another")
     kind: Kind
     characters: int
     read: float
@@ -116,6 +118,7 @@ def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date
     return Review(
         source=Source(
             name=conversation.name,
+            digest=hashlib.sha256(conversation.source.encode("utf-8", "surrogatepass")).hexdigest()[:16],
             kind=conversation.kind,
             characters=len(conversation.source),
             read=conversation.read,

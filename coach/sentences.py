@@ -13,6 +13,8 @@ ABBREVIATIONS = frozenset(
     nov dec mon tue wed thu fri sat sun ca bzw z.b u.a vp sr jr mtg w p.a a.m p.m hrs min max incl excl acct mgr
     """.split()
 )
+NUMBERED = frozenset("no nr".split())  # short for a number only before one
+DAYS = frozenset("jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun".split())  # words of their own before a capital
 _END = re.compile(r"""[.!?…。！？]+["'”’»)\]]*(?=\s+["'“‘«(\[¿¡]*[^\s]|\s*$)""")
 _LAST_WORD = re.compile(r"([\w.]+)$")
 LONGEST = 600  # characters: text without punctuation is cut at a blank near this length
@@ -27,7 +29,7 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tup
 
 def _in_line(text: str, at: int, stop: int) -> Iterator[tuple[int, int]]:
     for mark in _END.finditer(text, at, stop):
-        if mark.group().startswith(".") and _goes_on(text, at, mark):
+        if mark.group().startswith(".") and not mark.group().startswith("..") and _goes_on(text, at, mark):
             continue
         yield from _bounded(text, at, mark.end())
         at = mark.end()
@@ -40,6 +42,10 @@ def _goes_on(text: str, at: int, mark: re.Match[str]) -> bool:
         return False
     last = word.group(1).casefold()
     rest = text[mark.end() : mark.end() + 8].lstrip()
+    if last in NUMBERED:
+        return rest[:1].isdigit()
+    if last in DAYS:
+        return not rest[:1].isupper()
     if last in ABBREVIATIONS or (len(last) == 1 and last.isalpha() and last != "i"):
         return not (last in ("inc", "ltd", "etc", "co") and rest[:1].isupper() and mark.group() != ".")
     return last.isdigit() and (rest[:1].islower() or rest[:3].casefold() in ("jan", "feb", "mär", "apr", "okt", "dez"))

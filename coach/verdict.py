@@ -4,7 +4,7 @@
 more than a wrong "stage 1", so whatever takes a yes away stands above what grants it. Pure: no model, no clock.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from pydantic import Field
@@ -94,152 +94,26 @@ def _yes(test: Callable[[Commitment], bool]) -> Callable[[Facts], bool]:
     return lambda facts: facts.yes is not None and test(facts.yes)
 
 
+# fmt: off
 RULES: tuple[Rule, ...] = (
-    Rule(
-        "unreadable",
-        lambda f: not f.readable,
-        1,
-        True,
-        "Too little to go on.",
-        "There is not enough text here to judge a deal.",
-        "A few lines on who said what.",
-    ),
-    Rule(
-        "nobody sells",
-        lambda f: not f.sales,
-        1,
-        True,
-        "Nobody is selling anything here.",
-        "This does not read like a sales conversation, so there is no deal to judge.",
-        "Notes or a transcript of a sales call.",
-    ),
-    Rule(
-        "taken back",
-        _yes(lambda y: y.taken_back is not None),
-        1,
-        False,
-        "A yes, taken back.",
-        "{by} said yes and took it back later. The later word counts.",
-        "{by} saying yes again, knowing what made it fall.",
-    ),
-    Rule(
-        "refused",
-        lambda f: f.refusal is not None,
-        1,
-        False,
-        "A no, for now.",
-        "The last word on buying is a no or a delay.",
-        "Hearing what changed, from the person who said no.",
-    ),
-    Rule(
-        "only hope",
-        _yes(lambda y: y.basis == "hope"),
-        1,
-        False,
-        "Your hope, not their yes.",
-        "The only yes here is the rep's own reading. It counts for nothing until somebody on their side says it.",
-        "The yes in their own words, from someone who can decide.",
-    ),
-    Rule(
-        "condition open",
-        _yes(lambda y: y.level == "conditional"),
-        1,
-        False,
-        "A yes with an if.",
-        "The yes hangs on something that is still open: {condition}. Until it is settled it can become a no.",
-        "The condition met, and said to be met, by whoever owns it.",
-    ),
-    Rule(
-        "cannot decide",
-        _yes(lambda y: y.can_decide == "no"),
-        1,
-        False,
-        "A yes from someone who cannot buy.",
-        "{by} said yes, and somebody else decides.",
-        "The same yes from the person who decides.",
-    ),
-    Rule(
-        "must-have fails",
-        lambda f: f.yes is not None and f.failing is not None,
-        1,
-        False,
-        "A yes on weak legs.",
-        "There is a yes, and the words on {failing} speak against it.",
-        "Words from their side that settle {failing}.",
-    ),
-    Rule(
-        "not to buying",
-        lambda f: f.yes is None and f.other is not None and f.other.to in WHAT,
-        1,
-        False,
-        "A yes to {what}, not to buying.",
-        "The most that {by} committed to is {what}.",
-        "{by}, or whoever decides, saying yes to buying.",
-    ),
-    Rule(
-        "no commitment",
-        lambda f: f.yes is None,
-        1,
-        False,
-        "Not yet. Be skeptical.",
-        "Nobody on their side has committed to buying.",
-        "Someone who can decide saying yes to buying.",
-    ),
-    Rule(
-        "speaker unknown",
-        _yes(lambda y: y.basis == "said" and y.side is Side.UNKNOWN),
-        1,
-        True,
-        "A yes, but whose?",
-        "There is a yes, and the text does not show which side said it.",
-        "Knowing who said it. Name the speakers and review again.",
-    ),
-    Rule(
-        "decider unknown",
-        _yes(lambda y: y.can_decide == "unknown"),
-        1,
-        True,
-        "A yes. Can they decide?",
-        "{by} said yes; nothing in the text shows that {by} can decide.",
-        "Words that show who decides, and that person's yes.",
-    ),
-    Rule(
-        "model says no",
-        lambda f: f.opinion == "stage_1",
-        1,
-        True,
-        "The rules see a yes, the model does not.",
-        "The quotes pass the rules and the model still reads the call as a no. The skeptical side wins.",
-        "A plain yes in their own words.",
-    ),
-    Rule(
-        "model cannot tell",
-        lambda f: f.opinion == "cannot_tell",
-        1,
-        True,
-        "Perhaps a yes.",
-        "The quotes pass the rules and the model cannot tell from the whole text.",
-        "A plain yes in their own words.",
-    ),
-    Rule(
-        "yes on the rep's word",
-        _yes(lambda y: y.basis == "reported"),
-        2,
-        False,
-        "Yes, on your word. Be ruthless.",
-        "You report a decision by {by}. It stands on your word: get it in writing first.",
-        "Anything in writing that says otherwise.",
-    ),
-    Rule(
-        "yes",
-        _yes(lambda y: y.basis == "said"),
-        2,
-        False,
-        "Yes. Be ruthless.",
-        "{by} decided to buy, can decide, and nothing open could still make it a no.",
-        "{by} taking it back, or a new condition.",
-    ),
+    Rule("unreadable", lambda f: not f.readable, 1, True, "Too little to go on.", "There is not enough text here to judge a deal.", "A few lines on who said what."),
+    Rule("nobody sells", lambda f: not f.sales, 1, True, "Nobody is selling anything here.", "This does not read like a sales conversation, so there is no deal to judge.", "Notes or a transcript of a sales call."),
+    Rule("taken back", _yes(lambda y: y.taken_back is not None), 1, False, "A yes, taken back.", "{by} said yes and took it back later. The later word counts.", "{by} saying yes again, knowing what made it fall."),
+    Rule("refused", lambda f: f.refusal is not None, 1, False, "A no, for now.", "The last word on buying is a no or a delay.", "Hearing what changed, from the person who said no."),
+    Rule("only hope", _yes(lambda y: y.basis == "hope"), 1, False, "Your hope, not their yes.", "The only yes here is the rep's own reading. It counts for nothing until somebody on their side says it.", "The yes in their own words, from someone who can decide."),
+    Rule("condition open", _yes(lambda y: y.level == "conditional"), 1, False, "A yes with an if.", "The yes hangs on something that is still open: {condition}. Until it is settled it can become a no.", "The condition met, and said to be met, by whoever owns it."),
+    Rule("cannot decide", _yes(lambda y: y.can_decide == "no"), 1, False, "A yes from someone who cannot buy.", "{by} said yes, and somebody else decides.", "The same yes from the person who decides."),
+    Rule("must-have fails", lambda f: f.yes is not None and f.failing is not None, 1, False, "A yes on weak legs.", "There is a yes, and the words on {failing} speak against it.", "Words from their side that settle {failing}."),
+    Rule("not to buying", lambda f: f.yes is None and f.other is not None and f.other.to in WHAT, 1, False, "A yes to {what}, not to buying.", "The most that {by} committed to is {what}.", "{by}, or whoever decides, saying yes to buying."),
+    Rule("no commitment", lambda f: f.yes is None, 1, False, "Not yet. Be skeptical.", "Nobody on their side has committed to buying.", "Someone who can decide saying yes to buying."),
+    Rule("speaker unknown", _yes(lambda y: y.basis == "said" and y.side is Side.UNKNOWN), 1, True, "A yes, but whose?", "There is a yes, and the text does not show which side said it.", "Knowing who said it. Name the speakers and review again."),
+    Rule("decider unknown", _yes(lambda y: y.can_decide == "unknown"), 1, True, "A yes. Can they decide?", "{by} said yes; nothing in the text shows that {by} can decide.", "Words that show who decides, and that person's yes."),
+    Rule("model says no", lambda f: f.opinion == "stage_1", 1, False, "The rules see a yes, the model does not.", "The quotes pass the rules and the model still reads the call as a no. The skeptical side wins.", "A plain yes in their own words."),
+    Rule("model cannot tell", lambda f: f.opinion == "cannot_tell", 1, True, "Perhaps a yes.", "The quotes pass the rules and the model cannot tell from the whole text.", "A plain yes in their own words."),
+    Rule("yes on the rep's word", _yes(lambda y: y.basis == "reported"), 2, False, "Yes, on your word. Be ruthless.", "You report a decision by {by}. It stands on your word: get it in writing first.", "Anything in writing that says otherwise."),
+    Rule("yes", _yes(lambda y: y.basis == "said"), 2, False, "Yes. Be ruthless.", "{by} decided to buy, can decide, and nothing open could still make it a no.", "{by} taking it back, or a new condition."),
 )
+# fmt: on
 
 
 def standings(evidence: list[Evidence], playbook: Playbook) -> list[Standing]:
@@ -254,47 +128,64 @@ def standings(evidence: list[Evidence], playbook: Playbook) -> list[Standing]:
     return result
 
 
-def facts_of(sight: Sight) -> Facts:
+def facts_of(sight: Sight, playbook: Playbook) -> Facts:
     """What the rules look at, from all that was found. The later word counts: a refusal before a yes is none."""
     buying = [c for c in sight.commitments if c.to in ("purchase", "other") and c.rank >= LADDER.index("conditional")]
-    yes = min(buying, key=_doubt, default=None)
+    yes = _last_word(min(buying, key=_doubt), buying) if buying else None
     rest = [c for c in sight.commitments if c is not yes and c.level != "none"]
     refusal = sight.refusal
-    if refusal and yes and (yes.taken_back or yes.quote.start > refusal.start):
+    if refusal and yes and (yes.taken_back or yes.quote.place > refusal.place):
         refusal = None
     return Facts(
         sales=sight.sales,
         readable=sight.readable,
         yes=yes,
-        other=max(rest, key=lambda c: (c.rank, c.quote.start), default=None),
+        other=max(rest, key=lambda c: (c.rank, c.quote.place), default=None),
         refusal=refusal,
-        failing=next((s for s in sight.standings if s.must_have and _fails(s, yes, sight.evidence)), None),
+        failing=next((s for s in sight.standings if s.must_have and _fails(s, yes, sight.evidence, playbook)), None),
         opinion=sight.opinion,
     )
 
 
-def _doubt(yes: Commitment) -> tuple[bool, bool, int, int, int, int]:
+def _doubt(yes: Commitment) -> tuple[bool, bool, int, int, bool, int, int]:
     """Sort key: the yes that stands best comes first, the later of equals before the earlier."""
     decides = {"yes": 0, "unknown": 1, "no": 2}[yes.can_decide]
-    return yes.taken_back is not None, yes.basis == "hope", decides, -yes.rank, yes.basis != "said", -yes.quote.start
+    return yes.taken_back is not None, yes.basis == "hope", decides, -yes.rank, yes.basis != "said", -yes.quote.turn, -yes.quote.start
 
 
-def _fails(standing: Standing, yes: Commitment | None, evidence: list[Evidence]) -> bool:
+def _last_word(yes: Commitment, buying: list[Commitment]) -> Commitment:
+    """The yes as its owner left it: what takes back one yes takes back those before it, and a new if makes it conditional."""
+    same = [c for c in buying if c.basis != "hope" and (c.deal in (None, yes.deal) or yes.deal is None) and _is_by(c, yes)]
+    undone = [c.taken_back for c in same if c.taken_back and c.taken_back.place > yes.quote.place]
+    if undone and not yes.taken_back:
+        return yes.model_copy(update={"taken_back": max(undone, key=lambda quote: quote.place)})
+    if yes.level == "verbal" and not yes.taken_back:
+        return max((c for c in same if c.level == "conditional" and c.quote.place > yes.quote.place), key=lambda c: c.quote.place, default=yes)
+    return yes
+
+
+def _is_by(one: Commitment, other: Commitment) -> bool:
+    names = [(c.by or "").casefold().split()[:1] for c in (one, other)]
+    return names[0] == names[1] or [] in names
+
+
+def _fails(standing: Standing, yes: Commitment | None, evidence: list[Evidence], playbook: Playbook) -> bool:
     """Whether the last solid word on a must-have is against it."""
     solid = [evidence[i] for i in standing.evidence if evidence[i].basis != "hope"]
     if not solid or solid[-1].polarity == "supports" or yes is None:
         return False
-    settled = yes.can_decide == "yes" and standing.id == "authority"
-    return not settled or solid[-1].quote.start > yes.quote.end
+    criterion = playbook.criterion(standing.id)
+    settled = yes.can_decide == "yes" and criterion is not None and criterion.topic == "authority"
+    return not settled or solid[-1].quote.place > yes.quote.place
 
 
 def decide(sight: Sight, playbook: Playbook) -> Verdict:
     """The verdict of the first rule that fits."""
-    facts, evidence = facts_of(sight), sight.evidence
+    facts, evidence = facts_of(sight, playbook), sight.evidence
     rule = next(rule for rule in RULES if rule.fits(facts))
     shown = facts.yes or facts.other
     words = _words(facts, shown, playbook)
-    against = _against(facts, evidence)
+    against = _against(facts, evidence, playbook)
     differs = None
     if facts.opinion == "stage_2" and rule.stage == 1 and facts.sales:
         differs = "The model would have called this a yes. The rules say: " + rule.id + "."
@@ -345,12 +236,12 @@ def _for(facts: Facts, evidence: list[Evidence], playbook: Playbook) -> Quote | 
     return best.quote if best else facts.other.quote if facts.other else None
 
 
-def _against(facts: Facts, evidence: Iterable[Evidence]) -> Quote | None:
+def _against(facts: Facts, evidence: list[Evidence], playbook: Playbook) -> Quote | None:
     if facts.yes and facts.yes.taken_back:
         return facts.yes.taken_back
     if facts.refusal:
         return facts.refusal
-    downs = [e for e in evidence if e.polarity == "undermines"]
-    order = {"authority": 0, "budget": 1}
-    downs.sort(key=lambda e: (e.basis == "hope", order.get(e.criterion, 2), -e.quote.start))
-    return downs[0].quote if downs else None
+    order = {topic: place for place, topic in enumerate(("authority", "budget"))}
+    topics = {criterion.id: criterion.topic for criterion in playbook.criteria}
+    downs = sorted((e for e in evidence if e.polarity == "undermines"), key=lambda e: e.quote.place, reverse=True)
+    return min(downs, key=lambda e: (e.basis == "hope", order.get(topics.get(e.criterion) or "", 9))).quote if downs else None

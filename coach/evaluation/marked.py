@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from coach.errors import InputError
 from coach.llm.analyst.reading import Reading
-from coach.llm.analyst.units import units_of
 from coach.readers import read
 from coach.textmodel import HEADS
 
@@ -62,31 +60,46 @@ def sentence_rows(path: Path) -> Iterator[Row]:
             yield Row(" ".join(texts[at : at + TOGETHER]), "", frozenset({"sales"}), frozenset({"sales"}), path.stem)
 
 
-def marked_rows(path: Path) -> Iterator[Row]:
-    """Rows of a file of marked texts: one for each unit that the analyst would see, labelled by the marks it overlaps."""
+class Text(NamedTuple):
+    """A whole text: its units' rows, and whether it ends in a yes that counts (None: not known)."""
+
+    reading: Reading
+    rows: tuple[Row, ...]
+    real_yes: bool | None
+
+
+def marked_texts(path: Path) -> Iterator[Text]:
+    """The texts of a file of marked texts."""
     text = path.read_text(encoding="utf-8")
     starts = [(m.group(1), m.end()) for m in BLOCK.finditer(text)]
     ends = [*[m.start() for m in BLOCK.finditer(text)][1:], len(text)]
     for (kind, start), end in zip(starts, ends, strict=True):
-        if kind in ("notes", "transcript"):
-            yield from _rows_of(text[start:end], kind, path.stem)
-        yield from _windows_of(text[start:end], kind, path.stem)
+        block = text[start:end]
+        plain, marks = _unmarked(REP.sub("", block).strip())
+        if len(plain.split()) >= FEWEST:
+            reading = Reading(read(plain, path.stem))
+            rows = (*(_rows_of(block, kind, reading) if kind in ("notes", "transcript") else ()), *_windows_of(reading, kind))
+            yield Text(reading, rows, _ends_in_yes(marks) if kind in ("notes", "transcript") else None)
 
 
-def _rows_of(block: str, kind: str, source: str) -> Iterator[Row]:
+def _ends_in_yes(marks: list[tuple[int, int, set[str]]]) -> bool:
+    """Whether a yes is marked that nothing later takes back and no words on who decides speak against."""
+    said = [at for at, _, labels in marks if labels & {"=verbal", "=signed"}]
+    against = [at for at, _, labels in marks if "=refused" in labels]
+    cannot = any("authority-" in labels for _, _, labels in marks)
+    return bool(said) and not (against and against[-1] > said[-1]) and not cannot
+
+
+def _rows_of(block: str, kind: str, reading: Reading) -> Iterator[Row]:
     reps = {name.strip().casefold() for name in REP.findall(block)}
-    plain, marks = _unmarked(REP.sub("", block).strip())
-    try:
-        conversation = read(plain, source)
-    except InputError:
-        return
-    for unit in units_of(conversation):
+    _, marks = _unmarked(REP.sub("", block).strip())
+    source = reading.conversation.name
+    for unit in reading.units:
         speaker = (unit.turn.speaker or "").casefold()
         sells = speaker in reps or any(speaker.split()[:1] == rep.split()[:1] for rep in reps if speaker)
-        labels = set()
+        labels: set[str] = set()
         for a, b, names in marks:
-            overlap = min(b, unit.end) - max(a, unit.start)
-            if overlap > MOSTLY * min(b - a, unit.end - unit.start):
+            if min(b, unit.end) - max(a, unit.start) > MOSTLY * min(b - a, unit.end - unit.start):
                 labels |= names
         known = set() if sells else set(SENTENCE_HEADS)
         if kind == "transcript" and speaker and reps:
@@ -97,13 +110,10 @@ def _rows_of(block: str, kind: str, source: str) -> Iterator[Row]:
             yield Row(unit.text, unit.before, frozenset(labels), frozenset(known), source)
 
 
-def _windows_of(block: str, kind: str, source: str) -> Iterator[Row]:
+def _windows_of(reading: Reading, kind: str) -> Iterator[Row]:
     """Windows of the text as the analyst would cut them, with whether they are about selling."""
-    plain, _ = _unmarked(REP.sub("", block).strip())
-    if len(plain.split()) < FEWEST:
-        return
-    for window in Reading(read(plain, source)).windows:
-        yield Row(window, "", frozenset() if kind == "other" else frozenset({"sales"}), frozenset({"sales"}), source)
+    for window in reading.windows:
+        yield Row(window, "", frozenset() if kind == "other" else frozenset({"sales"}), frozenset({"sales"}), reading.conversation.name)
 
 
 def _unmarked(text: str) -> tuple[str, list[tuple[int, int, set[str]]]]:

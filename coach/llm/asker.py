@@ -112,20 +112,21 @@ def parse(raw: RawReply, reply: type[Reply]) -> Reply:
         raise Refused("The model declined to answer. Use the offline review, or another model.")
     if raw.finish == "length":
         raise BadReply("The model's reply was cut off. Use a model with a longer output, or a shorter note.")
-    text = raw.text.strip()
+    text = raw.text.lstrip("\ufeff").strip()
     if text.startswith("```"):
         text = text.strip("`").removeprefix("json").strip()
     try:
         data = json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError):  # also a number of thousands of digits
-        raise BadReply("The model's reply is not JSON. Try again, or use another model.") from None
-    try:
+        json.dumps(data, ensure_ascii=False).encode()  # half a character can be neither shown nor written down
         return reply.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_context=False, include_input=False, include_url=False)[0]
         known = _keys(strict_schema(reply))  # a key of the model's own making may hold words of the note, or a link
         place = ".".join(str(part) if isinstance(part, int) or part in known else "(unknown)" for part in first["loc"]) or "top level"
-        raise BadReply(f"The model's reply has the wrong shape at {place}: {first['msg']}. Try again, or use another model.") from None
+        wrong = f"has the wrong shape at {place}: {first['msg']}"
+    except (ValueError, RecursionError):  # also a number of thousands of digits
+        wrong = "is not JSON"
+    raise BadReply(f"The model's reply {wrong}. Try again, or use another model.")  # out here, it carries no trace of the reply
 
 
 def _keys(node: Any) -> set[str]:

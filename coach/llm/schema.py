@@ -33,6 +33,8 @@ def _strict(node: Any) -> Any:
     if "oneOf" in clean:
         clean["anyOf"] = clean.pop("oneOf")
     if clean.get("type") == "object":
-        clean["required"] = list(clean.get("properties", {}))
+        if "properties" not in clean:
+            raise TypeError("Strict mode takes no object with free keys. Let the reply type name its keys.")
+        clean["required"] = list(clean["properties"])
         clean["additionalProperties"] = False
     return clean

@@ -1,6 +1,7 @@
 """Bytes -> text. In: the bytes of a file. Out: the decoded text, which all offsets count in, or an InputError.
 
-Knows UTF-8, UTF-16 and UTF-32 with or without a byte order mark, and Windows-1252. Never drops a character silently.
+Knows UTF-8 and UTF-16 with or without a byte order mark, UTF-32 with one, and Windows-1252. Never drops a character
+silently.
 """
 
 import codecs

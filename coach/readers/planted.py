@@ -11,6 +11,8 @@ from coach.cues import addresses_software
 from coach.sentences import sentences
 
 PARAGRAPH = re.compile(r"\n[ \t\r]*\n")
+MACHINE = re.compile(r"^(?:system|user|assistant|developer|ai|chatgpt|gpt|llm|model|tool|instructions?|prompt)(?: ?\d)?$", re.IGNORECASE)
+"""Speakers that chat prompts have and calls do not."""
 INVISIBLE = re.compile(r"[\U000e0000-\U000e007f]+")
 
 
@@ -21,8 +23,9 @@ def planted_spans(conversation: Conversation) -> tuple[Span, ...]:
     for turn in conversation.turns:
         if spans and turn.start < spans[-1].end:
             continue
+        machine = turn.speaker is not None and MACHINE.match(turn.speaker) is not None
         for start, end in sentences(source, turn.start, turn.end):
-            if addresses_software(source[start:end]):
+            if machine or addresses_software(source[start:end]):
                 stop = turn.end
                 if turn.kind is not Kind.TRANSCRIPT:
                     gap = PARAGRAPH.search(source, end)

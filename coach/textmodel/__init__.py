@@ -44,9 +44,3 @@ def log_odds(texts: Sequence[tuple[str, str]]) -> "NDArray[np.float32]":
         out[row] = (values / length).astype(np.float32) @ weights[numbers] + bias if len(numbers) else bias
     return out
 
-
-def probabilities(texts: Sequence[tuple[str, str]]) -> "NDArray[np.float32]":
-    """`log_odds` as probabilities, 0 to 1."""
-    import numpy as np
-
-    return (1 / (1 + np.exp(-log_odds(texts)))).astype(np.float32)

@@ -18,7 +18,7 @@ from coach.playbook import Criterion
 from coach.textmodel.features import features
 
 SIGNS: tuple[tuple[Polarity, str], ...] = (("supports", "+"), ("undermines", "-"))
-SURE = 0.3  # probability from which a unit is nominated
+SURE = 0.25  # probability from which a unit is nominated
 ALIKE = 0.34  # cosine with an example from which a unit counts as saying the same
 MOST = 3  # units a criterion and polarity
 FEWEST_WORDS = 3

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from coach.conversation import Conversation
 from coach.llm.analyst.units import Unit, units_of
-from coach.textmodel import HEADS, log_odds, probabilities
+from coach.llm.analyst.whole import real_yes
+from coach.textmodel import HEADS, log_odds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,12 +26,26 @@ class Reading:
         self.units: list[Unit] = units_of(conversation)
 
     @cached_property
-    def _scores(self) -> "NDArray[np.float32]":
-        return probabilities([(unit.text, unit.before) for unit in self.units])
+    def odds(self) -> "NDArray[np.float32]":
+        """Log odds of each head for each unit: shape (units, heads)."""
+        return log_odds([(unit.text, unit.before) for unit in self.units])
+
+    @cached_property
+    def _probabilities(self) -> "NDArray[np.float32]":
+        import numpy as np
+
+        return (1 / (1 + np.exp(-self.odds))).astype(np.float32)
+
+    @cached_property
+    def real_yes(self) -> float:
+        """Probability that the text ends in a yes that counts, 0 to 1: an opinion, not a verdict."""
+        import math
+
+        return 1 / (1 + math.exp(-real_yes(self)))
 
     def score(self, at: int, head: str) -> float:
         """Probability of a head for the unit at that place."""
-        return float(self._scores[at, HEADS.index(head)])
+        return float(self._probabilities[at, HEADS.index(head)])
 
     @cached_property
     def windows(self) -> list[str]:

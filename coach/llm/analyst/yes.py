@@ -15,6 +15,10 @@ from coach.llm.analyst.reading import Reading
 from coach.llm.analyst.units import Unit
 
 SURE = {"signed": 0.3, "verbal": 0.3, "conditional": 0.4, "next_step": 0.45, "interest": 0.5}
+FULL = ("verbal", "signed")
+LIKELY = 0.5  # probability that the text ends in a real yes from which the analyst thinks so
+POSSIBLE = 0.3  # and from which it cannot tell
+EASED = 0.4  # share of the floor that is enough for a yes where the whole text makes one likely
 REFUSED = 0.6
 HINT = 0.15  # enough together with words that take something back
 BACK = 6  # units looked back for what a bare yes is a yes to
@@ -32,12 +36,14 @@ def judge(reading: Reading, request: Judge) -> JudgeReply:
     order: dict[str, int] = {"signed": 0, "verbal": 1, "conditional": 2, "next_step": 3, "interest": 4}
     nominated.sort(key=lambda claim: (order[claim.level], -claim.line))
     refusal = _refusal(reading)
-    return JudgeReply(reason="words of commitment in the text", commitments=tuple(nominated[:MOST]), refusal=refusal, opinion=_opinion(nominated))
+    return JudgeReply(reason="words of commitment in the text", commitments=tuple(nominated[:MOST]), refusal=refusal, opinion=_opinion(reading))
 
 
-def _opinion(nominated: list[ClaimedCommitment]) -> Opinion:
-    """The analyst has no opinion of its own beside the rules."""
-    return "stage_2" if any(claim.level in ("verbal", "signed") for claim in nominated) else "stage_1"
+def _opinion(reading: Reading) -> Opinion:
+    """What the text as a whole says, beside the quotes."""
+    if reading.real_yes >= LIKELY:
+        return "stage_2"
+    return "cannot_tell" if reading.real_yes >= POSSIBLE else "stage_1"
 
 
 def _nominate(reading: Reading, at: int, request: Judge) -> ClaimedCommitment | None:
@@ -71,7 +77,8 @@ def _level(reading: Reading, at: int) -> Level | None:
     """The highest rung that the classifier is sure of, unless it is surer of a refusal."""
     scores = {level: reading.score(at, "=" + level) for level in SURE}
     refused = reading.score(at, "=refused")
-    sure = [level for level, floor in SURE.items() if scores[level] >= floor and scores[level] > refused]
+    eased = EASED if reading.real_yes >= LIKELY else 1.0
+    sure = [level for level, floor in SURE.items() if scores[level] >= floor * (eased if level in FULL else 1.0) and scores[level] > refused]
     if not sure:
         return None
     best = max(sure, key=lambda level: scores[level])

@@ -1,0 +1,136 @@
+"""Times the product. In: nothing, or the names of the tables wanted. Out: tables on standard output.
+
+    ./run bench            all of it
+    ./run bench length     seconds of an offline review by length of the text
+    ./run bench overhead   the pipeline's own time beside a model that takes a fixed time
+    ./run bench prompts    share of prompt bytes that the requests of one review have in common
+    ./run bench startup    seconds until the command line and the page answer
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+from coach.llm.analyst import Analyst
+from coach.prompting import PromptSet
+from coach.readers import read
+from coach.review import review
+from coach.settings import Settings, load
+
+TODAY = date(2026, 5, 12)
+ROUNDS = 5
+LENGTHS = (100, 1_000, 5_000, 13_000, 26_000, 52_000)
+
+
+def talk(words: int) -> str:
+    """A transcript of about that many words, made of the shipped examples over and over."""
+    lines = [line for _, text in load().examples() for line in text.splitlines() if ": " in line]
+    out: list[str] = []
+    size = at = 0
+    while size < words:
+        out.append(lines[at % len(lines)])
+        size += len(out[-1].split())
+        at += 1
+    return "\n".join(out)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Median seconds of `ROUNDS` runs."""
+    seconds = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - start)
+    return median(seconds)
+
+
+def length(settings: Settings) -> None:
+    """Seconds of an offline review by length, reading included."""
+    playbook = settings.playbook("default")
+    review(read(talk(200)), playbook, Analyst(), TODAY)  # loads the weights
+    print(f"{'words':>8} {'characters':>11} {'seconds':>8} {'seconds per 1,000 words':>24}")
+    for words in LENGTHS:
+        text = talk(words)
+        seconds = timed(lambda text=text: review(read(text), playbook, Analyst(), TODAY))  # type: ignore[misc]
+        print(f"{words:8,} {len(text):11,} {seconds:8.3f} {seconds / words * 1000:24.4f}")
+
+
+def overhead(settings: Settings) -> None:
+    """Share of a review that is not the model's own time: replies of the offline analyst, told as JSON by a chat that waits."""
+    from benchmarks.waiting import WaitingChat
+    from coach.llm.asker import Asker
+
+    prompts = PromptSet(settings.prompts / settings.prompt_set)
+    playbook = settings.playbook("default")
+    print(f"{'words':>8} {'model s':>8} {'total s':>8} {'overhead':>9}")
+    for words in (200, 1_000, 5_000):
+        conversation = read(talk(words))
+        chat = WaitingChat(conversation, playbook, TODAY, seconds=1.0)
+        start = time.perf_counter()
+        review(conversation, playbook, Asker(chat, prompts), TODAY)
+        total = time.perf_counter() - start
+        print(f"{words:8,} {chat.waited:8.2f} {total:8.2f} {(total - chat.waited) / total:9.1%}")
+
+
+def prompts(settings: Settings) -> None:
+    """Bytes that all requests of one review begin with, against the mean length of a request."""
+    from benchmarks.waiting import WaitingChat
+    from coach.llm.asker import Asker
+
+    playbook = settings.playbook("default")
+    print(f"{'words':>8} {'requests':>9} {'mean bytes':>11} {'common':>8} {'share':>7}")
+    for words in (200, 1_000, 5_000):
+        conversation = read(talk(words))
+        chat = WaitingChat(conversation, playbook, TODAY, seconds=0)
+        review(conversation, playbook, Asker(chat, PromptSet(settings.prompts / settings.prompt_set)), TODAY)
+        sent = ["\0".join(m.content for m in s.messages[:2]).encode() for s in chat.sent]
+        common = len(os.path.commonprefix([text.decode("latin-1") for text in sent]))
+        mean = sum(map(len, sent)) / len(sent)
+        print(f"{words:8,} {len(sent):9} {mean:11,.0f} {common:8,} {common / mean:7.1%}")
+
+
+def startup(_: Settings) -> None:
+    """Seconds until `coach --help`, a first review and the page's server answer."""
+    here = Path(__file__).parents[1]
+    coach = [sys.executable, "-m", "coach.cli"]
+    note = str(here / "prompts" / "examples" / "1-hope.txt")
+    print(f"coach --help                {timed(lambda: subprocess.run([*coach, '--help'], capture_output=True, check=True)):.2f} s")
+    print(f"coach review, a short note  {timed(lambda: subprocess.run([*coach, 'review', note, '--model', 'offline'], capture_output=True, check=True)):.2f} s")
+    print(f"page: launch to healthy     {_healthy(here):.2f} s")
+
+
+def _healthy(here: Path) -> float:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
+    with subprocess.Popen(command, cwd=here, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            while time.perf_counter() - start < 60:
+                try:
+                    with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1):
+                        return time.perf_counter() - start
+                except (urllib.error.URLError, OSError):
+                    time.sleep(0.02)
+        finally:
+            server.terminate()
+    return float("nan")
+
+
+TABLES: dict[str, Callable[[Settings], None]] = {"length": length, "overhead": overhead, "prompts": prompts, "startup": startup}
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or TABLES:
+        if name not in TABLES:
+            sys.exit(f"No table {name}. There are: {', '.join(TABLES)}.")
+        print(f"\n{name}: {(TABLES[name].__doc__ or '').splitlines()[0]}")
+        TABLES[name](load())

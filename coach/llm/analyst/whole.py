@@ -1,0 +1,76 @@
+"""The whole text at once. In: a Reading. Out: the log odds that it ends in a yes that counts.
+
+No single sentence settles that: a decided buyer also gives dates and money, an undecided one likes, asks for next steps
+and talks of others. Learned beside the sentence classifier, from texts whose own sentences it had not seen. It gives the
+analyst's opinion only: the rules and the quotes still decide, and of two opinions the skeptical one wins.
+"""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from coach.textmodel import HEADS, WEIGHTS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from coach.llm.analyst.reading import Reading
+
+NOTHING = -6.0  # log odds where there is nothing to look at
+SPREAD = (
+    "=verbal", "=signed", "=conditional", "=refused", "=interest", "=hope", "authority+", "authority-", "competition+", "competition-",
+    "timeline+", "timeline-", "decision_process+", "decision_process-", "budget+", "budget-", "need+", "need-",
+)  # fmt: skip
+LATE = 0.5  # share of the text after which words are late
+
+
+def looks(reading: "Reading") -> "NDArray[np.float64]":
+    """What the opinion looks at: shape (len(SPREAD) + 8,)."""
+    import numpy as np
+
+    mine = [at for at, unit in enumerate(reading.units) if not unit.rep]
+    if not mine:
+        return np.full(len(SPREAD) + 8, NOTHING)
+    odds = reading.odds[mine]
+    place = np.array(mine) / len(reading.units)
+
+    def of(head: str) -> "NDArray[np.float64]":
+        return odds[:, HEADS.index(head)].astype(np.float64)
+
+    yes = np.maximum(of("=verbal"), of("=signed"))
+    clear = yes - np.maximum(0, of("=refused")) / 2 - np.maximum(0, of("=conditional")) / 2
+    best = int(np.argmax(clear))
+    late = place >= LATE
+    top = np.sort(clear)[::-1][:3]
+    spread = [float(np.log(np.exp(of(head)).mean() + 1e-4)) for head in SPREAD]
+    return np.array(
+        [
+            *spread,
+            float(top.mean()),
+            float(top[0]),
+            _most(clear[late]),
+            _most(of("=signed")[late]),
+            _most(of("=refused")[best + 1 :]),
+            _most(of("=next_step")[late]),
+            _most(of("=interest")[late]),
+            float(np.log(len(mine))),
+        ]
+    )
+
+
+def _most(values: "NDArray[np.float64]") -> float:
+    return float(values.max()) if len(values) else NOTHING
+
+
+@cache
+def _learned() -> "tuple[NDArray[np.float64], ...]":
+    import numpy as np
+
+    with np.load(WEIGHTS) as stored:
+        return tuple(stored[name].astype(np.float64) for name in ("whole_weights", "whole_bias", "whole_mean", "whole_scale"))
+
+
+def real_yes(reading: "Reading") -> float:
+    """Log odds that the text ends in a yes that counts."""
+    weights, bias, mean, scale = _learned()
+    return float(((looks(reading) - mean) / scale) @ weights + bias[0])
