@@ -97,7 +97,7 @@ class Commitment(Value):
 
 
 def ground_commitments(claims: Iterable[ClaimedCommitment], conversation: Conversation) -> tuple[list[Commitment], list[Rejected]]:
-    """Commitments that stand in the text, strongest first and later before earlier, and what was thrown out."""
+    """Commitments that stand in the text, strongest first and else as nominated, and what was thrown out."""
     grounder = Grounder(conversation)
     kept: list[Commitment] = []
     rejected: list[Rejected] = []
@@ -109,7 +109,7 @@ def ground_commitments(claims: Iterable[ClaimedCommitment], conversation: Conver
             rejected.append(Rejected(what="commitment", quote=claim.quote[:200], line=claim.line, reason=quote))
         else:
             kept.append(_held_against_the_text(claim, quote, grounder))
-    kept.sort(key=lambda c: (c.rank, c.quote.start), reverse=True)
+    kept.sort(key=lambda c: -c.rank)
     return kept, rejected
 
 

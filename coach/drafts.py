@@ -5,7 +5,7 @@ wording is the playbook's; names, money and dates are the note's. Pure: no model
 """
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from datetime import date, timedelta
 from string import Formatter
 
@@ -13,6 +13,7 @@ from coach.advice import (
     UNKNOWN,
     AdviseRuthless,
     AdviseSkeptical,
+    Contact,
     DraftContact,
     DraftNo,
     DraftPoint,
@@ -24,18 +25,22 @@ from coach.advice import (
     SkepticalDraft,
     WinWin,
 )
-from coach.checks import MOST_QUESTIONS, Case, Checker, check_contacts, check_ruthless, check_skeptical, working_days
+from coach.checks import FEWEST_QUESTIONS, MOST_QUESTIONS, Case, Checker, check_contacts, check_ruthless, check_skeptical, working_days
 from coach.commitment import Pointer
 from coach.cues import MONEY
 from coach.dates import dates
 from coach.grounding import Evidence, Quote
-from coach.particulars import slots
+from coach.particulars import NOT_NAMES, slots
 from coach.playbook import Criterion, Milestone, PlaybookQuestion
 from coach.sentences import sentences
 from coach.verdict import Standing
 
-FEWEST_QUESTIONS = 3
 OWNED = re.compile(r"^(?:my|his|her|their|our) ", re.IGNORECASE)
+OWNER_HINT = re.compile(
+    r"(?:that['’]?s|lawyer|counsel|solicitor|attorney|accountant|buyer|by|ask) ([A-Z][a-zà-ÿ]+)\b|"
+    r"\b([A-Z][a-zà-ÿ]+) (?:in|from) (?:legal|procurement|purchasing|finance|it|security|accounts)\b"
+)
+"""Names of people who are said to own a step."""
 BADNESS = {"at_risk": 0, "missing": 1, "met": 2}
 
 
@@ -76,10 +81,10 @@ def skeptical_draft(request: AdviseSkeptical) -> SkepticalDraft:
     ranked = _worst_first(request)
     questions = list(_opening_questions(request, words))
     per_criterion = {q.criterion: 1 for q in questions}
-    for round_ in (1, 2):
+    for wanted, most, met in ((MOST_QUESTIONS, 1, False), (MOST_QUESTIONS, 2, False), (FEWEST_QUESTIONS, 1, True), (FEWEST_QUESTIONS, 3, True)):
         for criterion, standing, evidence in ranked:
-            if len(questions) < MOST_QUESTIONS and per_criterion.get(criterion.id, 0) < round_ and standing.status != "met":
-                for question in _questions(criterion, standing, evidence, words):
+            if len(questions) < wanted and per_criterion.get(criterion.id, 0) < most and (standing.status == "met") <= met:
+                for question in _questions(criterion, standing, evidence or _last(standing, request), words):
                     if all(question.ask != q.ask for q in questions):
                         questions.append(question)
                         per_criterion[criterion.id] = per_criterion.get(criterion.id, 0) + 1
@@ -106,6 +111,10 @@ def _worst_first(request: AdviseSkeptical) -> list[tuple[Criterion, Standing, Ev
     return [(criterion, standing, evidence) for _, criterion, standing, evidence in rows]
 
 
+def _last(standing: Standing, request: AdviseSkeptical) -> Evidence | None:
+    return request.findings.evidence[standing.evidence[-1]] if standing.evidence else None
+
+
 def _whom(evidence: Evidence | None, words: _Words) -> str:
     speaker = evidence.speaker if evidence and evidence.speaker else None
     return speaker or words.known.get("person") or "your contact"
@@ -127,7 +136,7 @@ def _opening_questions(request: AdviseSkeptical, words: _Words) -> Iterator[Draf
 
 
 def _questions(criterion: Criterion, standing: Standing, evidence: Evidence | None, words: _Words) -> Iterator[DraftQuestion]:
-    case = "missing" if standing.status == "missing" else "hope" if evidence and evidence.basis == "hope" else "against"
+    case = {"missing": "missing", "met": "any"}.get(standing.status) or ("hope" if evidence and evidence.basis == "hope" else "against")
 
     def fitting(question: PlaybookQuestion) -> bool:
         return question.when in (case, "any")
@@ -171,9 +180,11 @@ def ruthless_draft(request: AdviseRuthless) -> RuthlessDraft:
     )
 
 
-def _contacts(request: AdviseRuthless, words: _Words, days: list[date], used: Set[str] = frozenset()) -> tuple[DraftContact, ...]:
+def _contacts(request: AdviseRuthless, words: _Words, days: list[date], used: tuple[Contact, ...] = ()) -> tuple[DraftContact, ...]:
     """A play that was not used yet for each day, in the playbook's order, as far as the note fills their slots."""
-    ready = ((play.id, filled[0]) for play in request.brief.playbook.plays if play.id not in used and (filled := words.fill(play.reason)))
+    filled = ((play.id, text[0]) for play in request.brief.playbook.plays if (text := words.fill(play.reason)))
+    plays, reasons = {contact.play for contact in used}, {contact.reason.casefold() for contact in used}
+    ready = ((play, reason) for play, reason in filled if play not in plays and reason.casefold() not in reasons)
     whom = words.known.get("person", UNKNOWN)
     return tuple(DraftContact(day=day.isoformat(), reason=reason, whom=whom, play=play) for day, (play, reason) in zip(days, ready, strict=False))
 
@@ -240,10 +251,9 @@ def _mention(milestone: Milestone, request: AdviseRuthless) -> tuple[Pointer | N
             due = next((day for _, _, day in dates(text, today) if day >= today), None)
             if turn.side == "rep" and milestone.side != "us":
                 continue
-            owner = next(
-                (p.name for p in conversation.people if p.side != "rep" and re.search(rf"\b{re.escape(p.name.split()[0])}\b", text)),
-                turn.speaker if milestone.signs and turn.side == "prospect" else None,
-            )
+            hints = (name for hint in OWNER_HINT.finditer(text) for name in hint.groups() if name and name.casefold() not in NOT_NAMES)
+            hinted = next(hints, turn.speaker if milestone.signs and turn.side == "prospect" else None)
+            owner = next((p.name for p in conversation.people if p.side != "rep" and re.search(rf"\b{re.escape(p.name.split()[0])}\b", text)), hinted)
             if best[0] is None or due or best[2] is None:
                 best = (None if turn.side == "rep" else Pointer(line=turn.index, quote=text), owner or best[1], due or best[2])
     return best
@@ -254,8 +264,8 @@ def complete_skeptical(advice: Skeptical, request: AdviseSkeptical, case: Case) 
     if advice.first and advice.the_no.text and len(advice.questions) >= FEWEST_QUESTIONS:
         return advice
     spare = check_skeptical(skeptical_draft(request), case)
-    asked = {q.ask for q in advice.questions} | {q.criterion for q in advice.questions}
-    more = [q for q in spare.questions if q.ask not in asked and q.criterion not in asked]
+    asked, about = {q.ask for q in advice.questions}, {q.criterion for q in advice.questions}
+    more = sorted((q for q in spare.questions if q.ask not in asked), key=lambda q: q.criterion in about)
     questions = (advice.questions + tuple(more))[: max(FEWEST_QUESTIONS, len(advice.questions))]
     return advice.model_copy(
         update={
@@ -271,16 +281,17 @@ def complete_ruthless(advice: Ruthless, request: AdviseRuthless, case: Case) -> 
     spare = check_ruthless(ruthless_draft(request), case)
     signed = any(step.signer for step in advice.plan) and any(step.side != "us" for step in advice.plan)
     close_by = advice.close_by if signed else spare.close_by
-    taken, used = {c.day for c in advice.contacts}, {c.play for c in advice.contacts}
-    free = [day for day in working_days(request.brief.today, close_by) if day not in taken]
-    more = check_contacts(_contacts(request, _Words(request), free, used), Checker(case), close_by)
+    days = working_days(request.brief.today, close_by)
+    kept = tuple(contact for contact in advice.contacts if contact.day in days)
+    free = [day for day in days if day not in {contact.day for contact in kept}]
+    more = check_contacts(_contacts(request, _Words(request), free, kept), Checker(case), close_by)
     win, fill = advice.win_win, spare.win_win
     return advice.model_copy(
         update={
             "first": advice.first or spare.first,
             "close_by": close_by,
             "plan": advice.plan if signed else spare.plan,
-            "contacts": tuple(sorted((*advice.contacts, *more), key=lambda c: c.day)),
+            "contacts": tuple(sorted((*kept, *more), key=lambda c: c.day)),
             "win_win": WinWin(
                 they_get=win.they_get or fill.they_get,
                 we_get=win.we_get or fill.we_get,

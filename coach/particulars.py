@@ -66,7 +66,7 @@ def _about(topic: Topic, evidence: list[Evidence], playbook: Playbook) -> list[E
 
 
 def _decider(authority: list[Evidence], person: str | None, conversation: Conversation) -> str | None:
-    for item in authority:
+    for item in reversed(authority):
         if item.polarity == "undermines":
             for other in conversation.people:
                 if other.side is not Side.REP and other.name != person and re.search(rf"\b{re.escape(other.name.split()[0])}\b", item.quote.text):

@@ -104,7 +104,7 @@ RULES: tuple[Rule, ...] = (
     Rule("condition open", _yes(lambda y: y.level == "conditional"), 1, False, "A yes with an if.", "The yes hangs on something that is still open: {condition}. Until it is settled it can become a no.", "The condition met, and said to be met, by whoever owns it."),
     Rule("cannot decide", _yes(lambda y: y.can_decide == "no"), 1, False, "A yes from someone who cannot buy.", "{by} said yes, and somebody else decides.", "The same yes from the person who decides."),
     Rule("must-have fails", lambda f: f.yes is not None and f.failing is not None, 1, False, "A yes on weak legs.", "There is a yes, and the words on {failing} speak against it.", "Words from their side that settle {failing}."),
-    Rule("not to buying", lambda f: f.yes is None and f.other is not None and f.other.to in WHAT, 1, False, "A yes to {what}, not to buying.", "The most that {by} committed to is {what}.", "{by}, or whoever decides, saying yes to buying."),
+    Rule("not to buying", lambda f: f.yes is None and f.other is not None and f.other.level == "next_step" and f.other.to in WHAT, 1, False, "A yes to {what}, not to buying.", "The most that {by} committed to is {what}.", "{by}, or whoever decides, saying yes to buying."),
     Rule("no commitment", lambda f: f.yes is None, 1, False, "Not yet. Be skeptical.", "Nobody on their side has committed to buying.", "Someone who can decide saying yes to buying."),
     Rule("speaker unknown", _yes(lambda y: y.basis == "said" and y.side is Side.UNKNOWN), 1, True, "A yes, but whose?", "There is a yes, and the text does not show which side said it.", "Knowing who said it. Name the speakers and review again."),
     Rule("decider unknown", _yes(lambda y: y.can_decide == "unknown"), 1, True, "A yes. Can they decide?", "{by} said yes; nothing in the text shows that {by} can decide.", "Words that show who decides, and that person's yes."),
@@ -147,10 +147,10 @@ def facts_of(sight: Sight, playbook: Playbook) -> Facts:
     )
 
 
-def _doubt(yes: Commitment) -> tuple[bool, bool, int, int, bool, int, int]:
-    """Sort key: the yes that stands best comes first, the later of equals before the earlier."""
+def _doubt(yes: Commitment) -> tuple[bool, bool, int, int, bool]:
+    """Sort key: the yes that stands best comes first; of equals the one nominated first."""
     decides = {"yes": 0, "unknown": 1, "no": 2}[yes.can_decide]
-    return yes.taken_back is not None, yes.basis == "hope", decides, -yes.rank, yes.basis != "said", -yes.quote.turn, -yes.quote.start
+    return yes.taken_back is not None, yes.basis == "hope", decides, -yes.rank, yes.basis != "said"
 
 
 def _last_word(yes: Commitment, buying: list[Commitment]) -> Commitment:
@@ -176,7 +176,8 @@ def _fails(standing: Standing, yes: Commitment | None, evidence: list[Evidence],
         return False
     criterion = playbook.criterion(standing.id)
     settled = yes.can_decide == "yes" and criterion is not None and criterion.topic == "authority"
-    return not settled or solid[-1].quote.place > yes.quote.place
+    later = solid[-1].basis == "said" and solid[-1].quote.place > yes.quote.place  # notes are not in the order of the call
+    return later or not settled
 
 
 def decide(sight: Sight, playbook: Playbook) -> Verdict:
@@ -243,5 +244,6 @@ def _against(facts: Facts, evidence: list[Evidence], playbook: Playbook) -> Quot
         return facts.refusal
     order = {topic: place for place, topic in enumerate(("authority", "budget"))}
     topics = {criterion.id: criterion.topic for criterion in playbook.criteria}
-    downs = sorted((e for e in evidence if e.polarity == "undermines"), key=lambda e: e.quote.place, reverse=True)
+    good = {e.quote.place for e in evidence if e.polarity == "supports"}  # words that also speak for the deal are not the case against it
+    downs = sorted((e for e in evidence if e.polarity == "undermines" and e.quote.place not in good), key=lambda e: e.quote.place, reverse=True)
     return min(downs, key=lambda e: (e.basis == "hope", order.get(topics.get(e.criterion) or "", 9))).quote if downs else None

@@ -72,17 +72,30 @@ def _named(conversation: Conversation) -> dict[str, Person]:
         if turn.kind is Kind.TRANSCRIPT:
             label = source[source.rfind("\n", 0, turn.start) + 1 : turn.start]
             if turn.speaker and (found := LABEL_ROLE.match(label)):
-                people.setdefault(turn.speaker, _person(turn.speaker, found["role"]))
+                _meet(people, _person(turn.speaker, found["role"]))
             continue
         if turn.kind is Kind.SUMMARY and (found := LISTED.match(text)):
-            people.setdefault(found["name"], _person(found["name"], found["role"]))
+            _meet(people, _person(found["name"], found["role"]))
             continue
         for found in INLINE.finditer(text):
             if not re.match(r"\d|who|which|see|aka|e\.g|i\.e", found["role"]):
-                people.setdefault(found["name"], _person(found["name"], found["role"]))
+                _meet(people, _person(found["name"], found["role"]))
         if turn.kind is Kind.NOTES and (found := NOTE_SPEAKER.match(text)) and found["name"].casefold() not in _FIELD_WORDS:
-            people.setdefault(found["name"], Person(name=found["name"]))
+            _meet(people, Person(name=found["name"]))
     return people
+
+
+def _meet(people: dict[str, Person], person: Person) -> None:
+    """Adds a person, unless somebody of that name is known; a full name takes the place of its first name alone."""
+    first = person.name.split()[0].casefold()
+    namesakes = [name for name in people if name.split()[0].casefold() == first]
+    if not namesakes:
+        people[person.name] = person
+    elif namesakes == [person.name.split()[0]] and " " in person.name:
+        del people[namesakes[0]]
+        people[person.name] = person
+    elif person.role and person.name in people and not people[person.name].role:
+        people[person.name] = person
 
 
 _FIELD_WORDS = frozenset(

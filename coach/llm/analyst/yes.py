@@ -7,7 +7,7 @@ deciding words themselves. `coach.commitment` holds all of it against the text a
 
 import re
 
-from coach.commitment import CanDecide, ClaimedCommitment, Judge, JudgeReply, Level, Object, Opinion, Pointer, is_chief
+from coach.commitment import LADDER, CanDecide, ClaimedCommitment, Judge, JudgeReply, Level, Object, Opinion, Pointer, is_chief
 from coach.conversation import Conversation, Kind, Side
 from coach.cues import is_hope, is_hypothetical, is_question, object_of, open_condition, takes_back
 from coach.grounding import Evidence
@@ -21,8 +21,13 @@ POSSIBLE = 0.3  # and from which it cannot tell
 EASED = 0.4  # share of the floor that is enough for a yes where the whole text makes one likely
 REFUSED = 0.6
 HINT = 0.15  # enough together with words that take something back
+AHEAD = 4  # units looked ahead for it, where none before says it
 BACK = 6  # units looked back for what a bare yes is a yes to
 MOST = 8  # commitments nominated
+OWN_DEED = re.compile(
+    r"^\W*(?:next steps?|to ?do|actions?|follow[- ]?up|next)?\W*(?:i|we|i['’]?ll|we['’]?ll|will|need to|must|gonna|going to|sending|send|to send)\b(?!.*\b(?:he|she|they|asked|said|says|wants?|agreed|told|confirmed)\b)", re.IGNORECASE
+)
+"""Notes on what the rep did or will do: no commitment of theirs."""
 DECIDED = re.compile(
     r"\b(?:(?:board|committee|council|trustees|partners|directors|governors|cfo|ceo|md|owner|exec|leadership|we|i|she|he|they)(?:'s|'ve|’ve| has| have| had| all)? (?:just |now |already |formally |unanimously |finally )*(?:approved?|decided|voted|signed|agreed|resolved|chosen|chose|picked|awarded|okayed|ok'?d|green-?lit|released|countersigned)|"
     r"i'?m (?:signing|approving|buying|taking|the one (?:who|that) (?:signs|decides|pays))|i(?:'ll| will) (?:sign|approve)|(?:it'?s|that'?s) (?:my|our) (?:call|decision|money|card|pocket|name)|purchase order|po (?:is|was|number|no|has|came|comes|going|went)|deposit (?:paid|is|was|sent|went|landed)|paid the|wired|countersigned)\b",
@@ -32,11 +37,10 @@ DECIDED = re.compile(
 
 def judge(reading: Reading, request: Judge) -> JudgeReply:
     """Nominated commitments, strongest first."""
-    nominated = [claim for at in range(len(reading.units)) if (claim := _nominate(reading, at, request))]
-    order: dict[str, int] = {"signed": 0, "verbal": 1, "conditional": 2, "next_step": 3, "interest": 4}
-    nominated.sort(key=lambda claim: (order[claim.level], -claim.line))
-    refusal = _refusal(reading)
-    return JudgeReply(reason="words of commitment in the text", commitments=tuple(nominated[:MOST]), refusal=refusal, opinion=_opinion(reading))
+    found = [(reading.score(at, "=" + claim.level), claim) for at in range(len(reading.units)) if (claim := _nominate(reading, at, request))]
+    found.sort(key=lambda pair: (LADDER.index(pair[1].level), pair[0]), reverse=True)
+    commitments = tuple(claim for _, claim in found[:MOST])
+    return JudgeReply(reason="words of commitment in the text", commitments=commitments, refusal=_refusal(reading), opinion=_opinion(reading))
 
 
 def _opinion(reading: Reading) -> Opinion:
@@ -48,7 +52,7 @@ def _opinion(reading: Reading) -> Opinion:
 
 def _nominate(reading: Reading, at: int, request: Judge) -> ClaimedCommitment | None:
     unit = reading.units[at]
-    if unit.rep:
+    if unit.rep or (unit.turn.kind is Kind.NOTES and OWN_DEED.search(unit.text)):
         return None
     level = _level(reading, at)
     if level is None:
@@ -103,7 +107,17 @@ def _object(reading: Reading, at: int) -> Object:
             named = object_of(other.text)
             if named is not None:
                 break
-    return named or "purchase"
+    return named or _later_object(reading, at) or "purchase"
+
+
+def _later_object(reading: Reading, at: int) -> Object | None:
+    """What the next few words make of a bare yes: "No no, the trial"."""
+    if reading.units[at].turn.kind is Kind.NOTES:
+        return None
+    for other in reading.units[at + 1 : at + 1 + AHEAD]:
+        if (named := object_of(other.text)) is not None:
+            return named
+    return None
 
 
 def _who(unit: Unit, conversation: Conversation) -> str | None:
