@@ -7,7 +7,6 @@
     ./run bench startup    seconds until the command line and the page answer
 """
 
-import os
 import socket
 import subprocess
 import sys
@@ -92,7 +91,7 @@ def prompts(settings: Settings) -> None:
         chat = WaitingChat(conversation, playbook, TODAY, seconds=0)
         review(conversation, playbook, Asker(chat, PromptSet(settings.prompts / settings.prompt_set)), TODAY)
         sent = ["\0".join(m.content for m in s.messages[:2]).encode() for s in chat.sent]
-        common = len(os.path.commonprefix([text.decode("latin-1") for text in sent]))
+        common = next((at for at, same in enumerate(zip(*sent, strict=False)) if len(set(same)) > 1), min(map(len, sent)))
         mean = sum(map(len, sent)) / len(sent)
         print(f"{words:8,} {len(sent):9} {mean:11,.0f} {common:8,} {common / mean:7.1%}")
 

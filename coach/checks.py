@@ -34,7 +34,7 @@ from coach.conversation import Value
 from coach.grounding import Grounder, Quote
 from coach.verdict import Standing
 
-MOST_QUESTIONS = 5
+FEWEST_QUESTIONS, MOST_QUESTIONS = 3, 5
 LONGEST = 400
 STOCK = re.compile(
     r"\b(?:touch(?:ing)? base|check(?:ing)? in|circl(?:e|ing) back|just (?:wanted|checking|following)|following up|(?:a|quick|brief) follow[- ]?up|"
@@ -64,8 +64,9 @@ class Case(Value):
 
     @property
     def weakest(self) -> set[str]:
-        """Criteria a question may be about: those not met, or all if every one is met."""
-        return {s.id for s in self.standings if s.status != "met"} or {s.id for s in self.standings}
+        """Criteria a question may be about: those not met, or all if too few are open to ask about."""
+        still_open = {s.id for s in self.standings if s.status != "met"}
+        return still_open if len(still_open) >= FEWEST_QUESTIONS else {s.id for s in self.standings}
 
 
 class Checker:
@@ -166,6 +167,8 @@ def check_ruthless(draft: RuthlessDraft, case: Case) -> Ruthless:
     checker = Checker(case)
     today = case.brief.today
     close_by = _date(draft.close_by)
+    if draft.close_by not in (None, UNKNOWN) and close_by is None:
+        checker.drop("close date", draft.close_by or "", "is not a date")
     if close_by is not None and close_by < today:
         checker.drop("close date", draft.close_by or "", "lies in the past")
         close_by = None
@@ -201,8 +204,8 @@ def _steps(steps: tuple[DraftStep, ...], checker: Checker, close_by: date | None
     today, known, seen = checker.case.brief.today, set[str](), set[str]()
     for step in steps:
         due = _date(step.due)
-        reason = checker.fault(step.what) or checker.fault(step.owner)
-        if step.due is not None and due is None:
+        reason = checker.fault(step.what) or checker.fault(step.owner) or (checker.fault(step.signer) if step.signer is not None else None)
+        if step.due not in (None, UNKNOWN) and due is None:
             reason = reason or "its date is not a date"
         if due is not None and due < today:
             reason = reason or "its date has passed"

@@ -12,9 +12,10 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from coach.ask import Request
-from coach.conversation import Conversation, Kind, Side, Value
-from coach.cues import is_hope, is_hypothetical, is_question, object_of, open_condition
+from coach.conversation import Conversation, Kind, Side, Turn, Value
+from coach.cues import denies_yes, is_hope, is_hypothetical, is_question, object_of, open_condition
 from coach.grounding import Basis, Evidence, Grounder, Quote, Rejected
+from coach.textmodel import HEADS, log_odds
 
 LADDER = ("none", "interest", "next_step", "conditional", "verbal", "signed")
 Level = Literal["none", "interest", "next_step", "conditional", "verbal", "signed"]
@@ -30,6 +31,12 @@ CHIEF = re.compile(
 )
 """Roles that can decide a purchase unless the text says otherwise."""
 NOT_CHIEF = re.compile(r"\b(?:assistant|deputy|vice|to the|office of|pa to|ea to|daughter|son|wife|husband)\b", re.IGNORECASE)
+
+
+LONGEST_NAME = 80  # characters
+LONGEST_CONDITION = 300
+LIVE_NAME = re.compile(r"[/<>\[\]{}|\\@]|\w\.\w")
+FARTHEST = -3.2  # log odds below which words are no yes
 
 
 class Pointer(Value):
@@ -121,6 +128,32 @@ def ground_pointer(pointer: Pointer | None, grounder: Grounder) -> Quote | None:
     return None if isinstance(quote, str) else quote
 
 
+def _in_text(name: str | None, conversation: Conversation) -> str | None:
+    """A name that an answerer gave, if all its words stand in the text."""
+    if not name or len(name) > LONGEST_NAME:
+        return None
+    words = re.findall(r"\w+", name.casefold())
+    known = conversation.words
+    return name.strip() if words and not LIVE_NAME.search(name) and all(word in known for word in words) else None
+
+
+def _own_words(text: str | None, turn: Turn, grounder: Grounder) -> str | None:
+    """The words of the note that an answerer offered as a condition, cut from the note."""
+    found = grounder.quote(turn.index, text) if text and len(text) <= LONGEST_CONDITION else ""
+    return None if isinstance(found, str) else found.text
+
+
+def _says_yes(sentence: str, turn: Turn, grounder: Grounder) -> bool:
+    """Whether words offered as a yes to buying can be one: not a denial, and not far from any yes that was ever learned."""
+    if denies_yes(sentence):
+        return False
+    before = grounder.conversation.turns[turn.index - 1] if turn.index else None
+    odds = log_odds([(sentence[:LONGEST_CONDITION], grounder.conversation.text(before)[-LONGEST_CONDITION:] if before else "")])[0]
+    learned = {head: float(odds[HEADS.index(head)]) for head in ("=verbal", "=signed", "=conditional", "=refused")}
+    yes = max(learned["=verbal"], learned["=signed"], learned["=conditional"])
+    return yes > FARTHEST and learned["=refused"] <= max(yes, 0)
+
+
 def is_chief(conversation: Conversation, name: str | None) -> bool:
     """Whether the text gives that person a role that can decide."""
     person = conversation.person(name)
@@ -136,7 +169,7 @@ def _held_against_the_text(claim: ClaimedCommitment, quote: Quote, grounder: Gro
     basis = grounder.basis(quote)
     if basis == "reported" and (claim.hope or is_hope(sentence)):
         basis = "hope"
-    condition = claim.condition or open_condition(sentence)
+    condition = _own_words(claim.condition, turn, grounder) or open_condition(sentence) or ("a condition" if claim.condition else None)
     named = object_of(quote.text)
     to: Object = claim.to if named is None or named == "purchase" else named
     level = claim.level
@@ -146,7 +179,9 @@ def _held_against_the_text(claim: ClaimedCommitment, quote: Quote, grounder: Gro
         level = "interest"
     if LADDER.index(level) > LADDER.index("conditional") and condition:
         level = "conditional"
-    by = claim.by or turn.speaker
+    if LADDER.index(level) >= LADDER.index("conditional") and not _says_yes(sentence, turn, grounder):
+        level = "interest"
+    by = _in_text(claim.by, conversation) or turn.speaker
     can_decide = claim.can_decide
     if can_decide == "yes" and authority is None and not is_chief(conversation, by):
         can_decide = "unknown"  # the power to decide has to be shown in the text
@@ -162,5 +197,5 @@ def _held_against_the_text(claim: ClaimedCommitment, quote: Quote, grounder: Gro
         condition=condition if level == "conditional" else None,
         authority=authority,
         taken_back=back if back is not None and back.start != quote.start else None,
-        deal=claim.deal,
+        deal=_in_text(claim.deal, conversation),
     )

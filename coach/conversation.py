@@ -4,6 +4,7 @@ Offsets count characters of `Conversation.source`, which is kept exactly as it w
 Never reads files, never guesses who said what: a side that the text does not give is `unknown`.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from enum import StrEnum
 from functools import cached_property
@@ -80,15 +81,18 @@ class Conversation(Value):
 
     @cached_property
     def read(self) -> float:
-        """Share of the non-blank lines' characters whose line holds a turn, 0 to 1."""
+        """Share of the non-blank lines' characters whose line holds a turn, or stands right above one as its label, 0 to 1."""
         starts = sorted(turn.start for turn in self.turns)
         ends = sorted(turn.end for turn in self.turns)
-        total = covered = at = 0
+        total = covered = label = at = 0
         for line in self.source.splitlines(keepends=True):
             size, stop = len(line.strip()), at + len(line)
             total += size
             if bisect_left(starts, stop) > bisect_right(ends, at):  # some turn begins before the end, ends after the start
-                covered += size
+                covered += size + label
+                label = 0
+            elif size:
+                label = size
             at = stop
         return covered / total if total else 1.0
 
@@ -104,6 +108,11 @@ class Conversation(Value):
             if len(owners) == 1:
                 names.setdefault(first, owners[0])
         return names
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of the source, folded."""
+        return frozenset(re.findall(r"\w+", self.source.casefold()))
 
     def person(self, name: str | None) -> Person | None:
         """The person of that name, by full or unambiguous first name. Two surnames that differ are two people."""

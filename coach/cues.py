@@ -252,6 +252,11 @@ LOOKALIKES = str.maketrans("аеорсухіјѕԁԛԝАВЕКМНОРСТУХІ
 """Cyrillic and Greek letters that look like Latin ones: used to hide words from a filter."""
 BLOB = re.compile(r"(?<![\w/])(?=[A-Za-z+/]*\d)(?=[\da-z+/]*[A-Z])[A-Za-z0-9+/]{48,}={0,2}(?![\w/])")
 """A long run of base64: nothing that people say."""
+DENIAL = _any(
+    r"(?:not|never|nobody|no[- ]one|none|nothing|neither|\w+n['’]t|cannot|nicht|kein\w*|niet|geen|pas|no|não|non)(?:[^\w.!?;]+\w+){0,6}?[^\w.!?;]+(?:buy(?:ing)?|bought|sign(?:s|ed|ing)?|order(?:s|ed|ing)?|agree(?:d|ing)?|approv\w+|commit\w*|decid\w+|tak(?:e|ing)|go(?:ing)? (?:ahead|with|for)|proceed\w*|purchas\w+|kauf\w*|unterschr\w+|firm\w+|sign[eé]\w*)",
+    r"(?:decided|voted|came down) against", r"against it", r"declin\w+", r"reject\w*", r"pass(?:ing|ed)? on", r"i wish", r"wish (?:we|i|he|she|they) (?:could|had|were)", r"(?:signed|went|going|gone|sign|goes|bought|buy|ordered) (?:with|from) (?!you\b|your|yours|us\b|our)(?:them|him|her|the other|someone|somebody|another|\w+)", r"(?:nda|non-?disclosure)",
+)
+"""Words that deny a purchase, wish for one, or speak of one elsewhere."""
 QUESTION_END = re.compile(r"[?？]\s*[\"'”’»)]*\s*$")
 
 SmallYes = Literal["pilot", "demo", "proposal", "introduction", "meeting"]
@@ -337,7 +342,7 @@ OBJECTS: tuple[tuple[SmallYes, re.Pattern[str]], ...] = (
             r"catch[- ]?up",
             r"calendar",
             r"invite",
-            r"next (?:week|tuesday|wednesday|thursday|friday|monday) (?:at|works)",
+            r"next (?:week|tuesday|wednesday|thursday|friday|monday) (?:at|works)", r"(?:mon|tues|wednes|thurs|fri)day (?:at \S+ )?works",
             r"(?:talk|speak) (?:again|next|on|tomorrow)",
             r"reconvene",
             r"call (?:on|at|next)",
@@ -528,6 +533,11 @@ def open_condition(sentence: str) -> str | None:
         if not RESOLVED.match(sentence, mark.start()) and not PAPERWORK.search(sentence, mark.start()):
             return mark.group()
     return None
+
+
+def denies_yes(sentence: str) -> bool:
+    """Whether the sentence denies that something is bought, wishes that it were, or speaks of a purchase elsewhere."""
+    return DENIAL.search(sentence) is not None
 
 
 def takes_back(sentence: str) -> bool:

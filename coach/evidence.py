@@ -27,7 +27,8 @@ class ClaimedDeal(Value):
     """One deal that the text is about, under the name of the account or the thing sold."""
 
     name: str
-    line: int
+    line: int = Field(description="the line where it is first spoken of")
+    apart: bool = Field(default=False, description="true if from this line to the next deal's line the text is about this deal only")
 
 
 class ExtractReply(Value):

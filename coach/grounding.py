@@ -19,6 +19,7 @@ from coach.sentences import sentences
 Basis = Literal["said", "reported", "hope"]
 SHORT = 3  # a quote of fewer tokens is only accepted in the line it was cited from
 NEIGHBOURS = 3
+LONGEST = 2_000  # characters of a quote
 QUOTES_AND_DASHES = {
     **dict.fromkeys('‘’‚‛′`´“”„‟″«»‹›＂＇"', "'"),
     **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
@@ -131,6 +132,8 @@ class Grounder:
 
     def quote(self, line: int, words: str) -> Quote | str:
         """The source text of `words`, or the reason why there is none."""
+        if len(words) > LONGEST:
+            return f"longer than {LONGEST:,} characters"
         needle = Folded(words).text.strip().strip("'").strip()
         if not any(char.isalnum() for char in needle):
             return "the quote is empty"

@@ -28,7 +28,7 @@ from coach.playbook import Criterion
 
 LARGEST_TEMPLATE = 60_000  # characters
 LARGEST_PROMPT = 4_000_000
-LONGEST_RENDER = 2.0  # seconds
+LONGEST_RENDER = 2.0  # seconds of this thread's work, so that a busy machine changes nothing
 SHOWN_EXAMPLES = 2  # example sentences a criterion and polarity in the prompt; the offline analyst uses them all
 
 
@@ -87,7 +87,7 @@ class PromptSet:
             raise PromptError(f"{self.folder.name} has no {name}. Copy it from prompts/default.")
         pieces: list[str] = []
         size = 0
-        set_to = _deadline.set(time.monotonic() + LONGEST_RENDER)
+        set_to = _deadline.set(time.thread_time() + LONGEST_RENDER)
         try:
             for piece in self._env.get_template(name).generate(words):
                 size += len(piece)
@@ -112,7 +112,7 @@ _deadline: ContextVar[float] = ContextVar("deadline")
 
 def _tick() -> str:
     """Called by every template, turn of a loop and filter: the sandbox stops no long loop. Prints nothing."""
-    if time.monotonic() > _deadline.get():
+    if time.thread_time() > _deadline.get():
         raise PromptError(f"The prompt took longer than {LONGEST_RENDER:g} seconds to write. Take loops within loops out of the templates.")
     return ""
 

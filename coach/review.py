@@ -18,6 +18,7 @@ from coach.ask import Answer, Ask, Brief, Reply, Request, Usage
 from coach.checks import Case, check_ruthless, check_skeptical
 from coach.commitment import Commitment, Judge, ground_commitments, ground_pointer
 from coach.conversation import Conversation, Kind, Value
+from coach.deals import one_deal
 from coach.drafts import complete_ruthless, complete_skeptical
 from coach.evidence import Extract
 from coach.grounding import Evidence, Grounder, Rejected, ground
@@ -40,7 +41,7 @@ class Source(Value):
     read: float
     turns: int
     planted: int = Field(description="stretches that address software; none of them counts")
-    deals: tuple[str, ...] = Field(description="deals the text is about; the verdict is on the one with the strongest claim")
+    deals: tuple[str, ...] = Field(description="deals the text is about, if several; the verdict is on the first, the one with the strongest claim")
 
 
 class Provenance(Value):
@@ -98,14 +99,15 @@ def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date
     on_step("Looking for the yes")
     judged = desk(Judge(brief=brief, evidence=tuple(evidence)))
     commitments, unfounded = ground_commitments(judged.commitments, conversation)
+    deal = one_deal(found.deals, conversation, evidence, commitments)
 
     on_step("Deciding by the rules")
     sight = Sight(
         readable=len(conversation.source.split()) >= FEWEST_WORDS,
         sales=found.sales,
-        evidence=evidence,
-        standings=standings(evidence, playbook),
-        commitments=commitments,
+        evidence=list(deal.evidence),
+        standings=standings(list(deal.evidence), playbook),
+        commitments=list(deal.commitments),
         refusal=ground_pointer(judged.refusal, Grounder(conversation)),
         opinion=judged.opinion,
     )
@@ -113,7 +115,7 @@ def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date
 
     on_step("Writing the coaching")
     coached = sight.sales and sight.readable
-    findings = Findings(verdict=verdict, standings=tuple(sight.standings), evidence=tuple(evidence))
+    findings = Findings(verdict=verdict, standings=tuple(sight.standings), evidence=deal.evidence)
     advice = _coach(desk, brief, findings, verdict.stage) if coached else NoAdvice(first=verdict.would_change)
     return Review(
         source=Source(
@@ -124,13 +126,13 @@ def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date
             read=conversation.read,
             turns=len(conversation.turns),
             planted=len(conversation.planted),
-            deals=tuple(dict.fromkeys(deal.name for deal in found.deals)),
+            deals=deal.names,
         ),
         sales=sight.sales and sight.readable,
         verdict=verdict,
         criteria=tuple(sight.standings),
-        evidence=tuple(evidence),
-        commitments=tuple(commitments),
+        evidence=deal.evidence,
+        commitments=deal.commitments,
         rejected=(*rejected, *unfounded),
         advice=advice,
         provenance=Provenance(

@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
     key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
-    base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    base_url: str | None = Field(default=None, repr=False, validation_alias="OPENAI_BASE_URL")
     model: str | None = Field(default=None, validation_alias="COACH_MODEL")
     timeout: float = Field(default=120, gt=0, validation_alias="COACH_TIMEOUT")
     tracing: bool = Field(default=False, validation_alias="COACH_TRACING")
@@ -82,7 +82,7 @@ class Settings(BaseSettings):
         """What leaves this machine when `model` answers, in one sentence."""
         if model == OFFLINE:
             return "Nothing leaves this machine: the offline analyst reads the note right here."
-        where = (self.base_url or "api.openai.com").split("//")[-1].split("/")[0]
+        where = (self.base_url or "api.openai.com").split("//")[-1].split("/")[0].rsplit("@", 1)[-1]
         if where.rsplit(":", 1)[0] in _LOCAL:
             return f"The note goes to {model} on this machine ({where}) and no further from here."
         return f"The note is sent to {model} at {where}, and nowhere else."

@@ -108,8 +108,8 @@ RULES: tuple[Rule, ...] = (
     Rule("no commitment", lambda f: f.yes is None, 1, False, "Not yet. Be skeptical.", "Nobody on their side has committed to buying.", "Someone who can decide saying yes to buying."),
     Rule("speaker unknown", _yes(lambda y: y.basis == "said" and y.side is Side.UNKNOWN), 1, True, "A yes, but whose?", "There is a yes, and the text does not show which side said it.", "Knowing who said it. Name the speakers and review again."),
     Rule("decider unknown", _yes(lambda y: y.can_decide == "unknown"), 1, True, "A yes. Can they decide?", "{by} said yes; nothing in the text shows that {by} can decide.", "Words that show who decides, and that person's yes."),
-    Rule("model says no", lambda f: f.opinion == "stage_1", 1, False, "The rules see a yes, the model does not.", "The quotes pass the rules and the model still reads the call as a no. The skeptical side wins.", "A plain yes in their own words."),
-    Rule("model cannot tell", lambda f: f.opinion == "cannot_tell", 1, True, "Perhaps a yes.", "The quotes pass the rules and the model cannot tell from the whole text.", "A plain yes in their own words."),
+    Rule("model says no", lambda f: f.opinion == "stage_1", 1, False, "Not convinced.", "There are words of a yes here, and the text as a whole reads like a no. The skeptical side wins.", "A plain yes in their own words."),
+    Rule("model cannot tell", lambda f: f.opinion == "cannot_tell", 1, True, "Perhaps a yes.", "There are words of a yes here, and the text as a whole does not settle it.", "A plain yes in their own words."),
     Rule("yes on the rep's word", _yes(lambda y: y.basis == "reported"), 2, False, "Yes, on your word. Be ruthless.", "You report a decision by {by}. It stands on your word: get it in writing first.", "Anything in writing that says otherwise."),
     Rule("yes", _yes(lambda y: y.basis == "said"), 2, False, "Yes. Be ruthless.", "{by} decided to buy, can decide, and nothing open could still make it a no.", "{by} taking it back, or a new condition."),
 )
@@ -134,7 +134,7 @@ def facts_of(sight: Sight, playbook: Playbook) -> Facts:
     yes = _last_word(min(buying, key=_doubt), buying) if buying else None
     rest = [c for c in sight.commitments if c is not yes and c.level != "none"]
     refusal = sight.refusal
-    if refusal and yes and (yes.taken_back or yes.quote.place > refusal.place):
+    if refusal and yes and (yes.taken_back or max(c.quote.place for c in [yes, *buying] if _doubt(c) == _doubt(yes)) > refusal.place):
         refusal = None
     return Facts(
         sales=sight.sales,
@@ -189,7 +189,7 @@ def decide(sight: Sight, playbook: Playbook) -> Verdict:
     against = _against(facts, evidence, playbook)
     differs = None
     if facts.opinion == "stage_2" and rule.stage == 1 and facts.sales:
-        differs = "The model would have called this a yes. The rules say: " + rule.id + "."
+        differs = f"Read as a whole it leans to a yes. The rules say otherwise: {rule.id}."
     return Verdict(
         stage=rule.stage,
         undetermined=rule.undetermined,

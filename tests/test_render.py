@@ -86,7 +86,9 @@ def build(of: Deal, advice: Advice, stage: int = 1, by: str = "Dana", words: str
     """A review of the deal; `words` stand wherever a model or a note may put words of its own."""
     first, last = of.quote(0), of.quote(len(of.conversation.turns) - 1)
     return Review(
-        source=Source(name=of.conversation.name, kind=of.conversation.kind, characters=1024, read=1.0, turns=2, planted=0, deals=(words, "Two")),
+        source=Source(
+            name=of.conversation.name, digest="0123456789abcdef", kind=of.conversation.kind, characters=1024, read=1.0, turns=2, planted=0, deals=(words, "Two")
+        ),
         sales=not isinstance(advice, NoAdvice),
         verdict=Verdict.model_validate(
             {

@@ -10,13 +10,13 @@ from typing import NamedTuple
 from coach.conversation import Kind, Turn
 from coach.sentences import sentences
 
-FROM = re.compile(r"^[>\s*]*(?:from|von|van|de|da|expéditeur)\s*:\*?\s*(?P<who>[^\r\n]{2,120})$", re.IGNORECASE | re.MULTILINE)
+FROM = re.compile(r"^[> \t*]*(?:from|von|van|de|da|expéditeur)\s*:\*?\s*(?P<who>[^\r\n]{2,120})$", re.IGNORECASE | re.MULTILINE)
 OTHER = re.compile(
-    r"^[>\s*]*(?:to|cc|bcc|subject|date|sent|an|betreff|gesendet|aan|onderwerp|datum|verzonden|à|objet|envoyé|para|asunto|fecha|enviado|assunto|data|re)\s*:",
+    r"^[> \t*]*(?:to|cc|bcc|subject|date|sent|an|betreff|gesendet|aan|onderwerp|datum|verzonden|à|objet|envoyé|para|asunto|fecha|enviado|assunto|data|re)\s*:",
     re.IGNORECASE,
 )
 WROTE = re.compile(
-    r"^[>\s]*(?:(?:on|am|op|le|el|em|il)\s.{4,100}?[,:]?\s(?:wrote|schrieb|schreef|a écrit|escribió|escreveu|ha scritto)\s*:?|(?P<who>[^\r\n:]{2,80}?)\s(?:wrote|schrieb|schreef|a écrit|escribió|escreveu|ha scritto)\s*(?:am [^:\r\n]+)?:?|"
+    r"^[> \t]*(?:(?:on|am|op|le|el|em|il)\s.{4,100}?[,:]?\s(?:wrote|schrieb|schreef|a écrit|escribió|escreveu|ha scritto)\s*:?|(?P<who>[^\r\n:]{2,80}?)\s(?:wrote|schrieb|schreef|a écrit|escribió|escreveu|ha scritto)\s*(?:am [^:\r\n]+)?:?|"
     r"am\s.{4,80}?\sschrieb\s.{2,60}:|op\s.{4,80}?\sschreef\s.{2,60}:)\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -25,7 +25,7 @@ SENDER_IN_WROTE = re.compile(
     re.IGNORECASE,
 )
 SIGNATURE = re.compile(
-    r"^[>\s]*(?:--\s*$|_{5,}|sent from my |get outlook|this e-?mail (?:and|is|may)|confidential|disclaimer|diese e-mail|dit bericht)", re.IGNORECASE
+    r"^[> \t]*(?:--\s*$|_{5,}|sent from my |get outlook|this e-?mail (?:and|is|may)|confidential|disclaimer|diese e-mail|dit bericht)", re.IGNORECASE
 )
 
 

@@ -27,7 +27,7 @@ PROSPECT_ROLE = re.compile(r"\b(?:prospect|buyer|customer|client|purchas(?:ing|e
 LISTED = re.compile(r"^\W*(?P<name>[A-ZÀ-Þ][\w'’.-]*(?: [A-ZÀ-Þ][\w'’.-]*){0,3})(?:\s*[(,]|\s[–—-]\s)\s*(?P<role>[^()\n]{2,80}?)\)?\s*$")
 INLINE = re.compile(r"(?P<name>[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+){0,2})\s?\((?P<role>[^()\n]{2,60})\)")
 NOTE_SPEAKER = re.compile(r"^\W*(?P<name>[A-ZÀ-Þ][a-zà-ÿ'’-]+)(?:\s\([^)]{1,40}\))?:\s+[\"“'‘«„]?\w")
-LABEL_ROLE = re.compile(r"^[^:\n]{0,60}?[(\[](?P<role>[^()\[\]\n]{2,60})[)\]]")
+LABEL_ROLE = re.compile(r"^[^\n]{0,60}?[(\[](?!\d+:\d)(?P<role>[^()\[\]\n]{2,60})[)\]]")
 
 
 def with_sides(conversation: Conversation) -> Conversation:
@@ -35,8 +35,9 @@ def with_sides(conversation: Conversation) -> Conversation:
     people = _named(conversation)
     speakers = list(dict.fromkeys(turn.speaker for turn in conversation.turns if turn.speaker))
     for speaker in speakers:
-        people.setdefault(_known(speaker, people) or speaker, Person(name=speaker))
-    mine = {speaker: _known(speaker, people) or speaker for speaker in speakers}
+        if people.known(speaker) is None:
+            people[speaker] = Person(name=speaker)
+    mine = {speaker: people.known(speaker) or speaker for speaker in speakers}
     for name, person in people.items():
         people[name] = _by_label(person)
     _by_company(people)
@@ -54,48 +55,56 @@ def _sided(turn: Turn, people: dict[str, Person], mine: dict[str, str]) -> Turn:
     return turn.model_copy(update={"side": person.side, "speaker": person.name})
 
 
-def _known(speaker: str, people: dict[str, Person]) -> str | None:
-    """The full name that a speaker label stands for, if just one fits."""
-    folded = speaker.casefold()
-    fits = [name for name in people if name.casefold() == folded] or [
-        name for name in people if name.casefold().split()[0] == folded or name.casefold() in folded or folded.split()[0] == name.casefold()
-    ]
-    return fits[0] if len(fits) == 1 else None
+class People(dict[str, Person]):
+    """People by full name, in order of appearance, with a way to find namesakes by first name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._firsts: dict[str, list[str]] = defaultdict(list)
+
+    def meet(self, person: Person) -> None:
+        """Adds a person, unless somebody of that name is known; a full name takes the place of its first name alone."""
+        first = person.name.split()[0].casefold()
+        namesakes = self._firsts[first]
+        if not namesakes:
+            self[person.name] = person
+            namesakes.append(person.name)
+        elif namesakes == [person.name.split()[0]] and " " in person.name:
+            del self[namesakes.pop()]
+            self[person.name] = person
+            namesakes.append(person.name)
+        elif person.role and person.name in self and not self[person.name].role:
+            self[person.name] = person
+
+    def known(self, speaker: str) -> str | None:
+        """The full name that a speaker label stands for, if just one fits."""
+        if speaker in self:
+            return speaker
+        namesakes = self._firsts.get(speaker.split(maxsplit=1)[0].casefold(), [])
+        same = [name for name in namesakes if name.casefold() == speaker.casefold()] or namesakes
+        return same[0] if len(same) == 1 else None
 
 
-def _named(conversation: Conversation) -> dict[str, Person]:
+def _named(conversation: Conversation) -> People:
     """People that the text lists or introduces with a role, and people quoted by name in notes."""
-    people: dict[str, Person] = {}
+    people = People()
     source = conversation.source
     for turn in conversation.turns:
         text = conversation.text(turn)
         if turn.kind is Kind.TRANSCRIPT:
             label = source[source.rfind("\n", 0, turn.start) + 1 : turn.start]
             if turn.speaker and (found := LABEL_ROLE.match(label)):
-                _meet(people, _person(turn.speaker, found["role"]))
+                people.meet(_person(turn.speaker, found["role"]))
             continue
         if turn.kind is Kind.SUMMARY and (found := LISTED.match(text)):
-            _meet(people, _person(found["name"], found["role"]))
+            people.meet(_person(found["name"], found["role"]))
             continue
         for found in INLINE.finditer(text):
             if not re.match(r"\d|who|which|see|aka|e\.g|i\.e", found["role"]):
-                _meet(people, _person(found["name"], found["role"]))
+                people.meet(_person(found["name"], found["role"]))
         if turn.kind is Kind.NOTES and (found := NOTE_SPEAKER.match(text)) and found["name"].casefold() not in _FIELD_WORDS:
-            _meet(people, Person(name=found["name"]))
+            people.meet(Person(name=found["name"]))
     return people
-
-
-def _meet(people: dict[str, Person], person: Person) -> None:
-    """Adds a person, unless somebody of that name is known; a full name takes the place of its first name alone."""
-    first = person.name.split()[0].casefold()
-    namesakes = [name for name in people if name.split()[0].casefold() == first]
-    if not namesakes:
-        people[person.name] = person
-    elif namesakes == [person.name.split()[0]] and " " in person.name:
-        del people[namesakes[0]]
-        people[person.name] = person
-    elif person.role and person.name in people and not people[person.name].role:
-        people[person.name] = person
 
 
 _FIELD_WORDS = frozenset(

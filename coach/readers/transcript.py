@@ -12,9 +12,7 @@ from coach.conversation import Kind, Turn
 from coach.readers.notes import RULE
 
 TIME = r"[\[(<]?(?P<time{n}>\d{{1,2}}:\d\d(?::\d\d)?(?:[.,]\d{{1,3}})?)[\])>]?"
-NAME = (
-    r"(?P<name{n}>[^\W\d_][\w.'’&/ -]{{0,38}}?(?:\s?(?:\d{{1,2}}|\?))?)(?:\s*[\[(](?P<role{n}>[^()\[\]]{{1,60}})[\])])?(?:,\s(?P<title{n}>[\w &/-]{{2,30}}))?"
-)
+NAME = r"(?P<name{n}>[^\W\d_][\w.'’&/ -]{{0,38}}?(?:\s?(?:\d{{1,2}}|\?))?)(?:\s{{0,3}}[\[(](?!\d+:\d)(?P<role{n}>[^()\[\]]{{1,60}})[\])])?(?:,\s(?P<title{n}>[\w &/-]{{2,30}}))?"
 INLINE = re.compile(
     r"^[ \t>*_-]*(?:"
     + TIME.format(n=1)
@@ -48,8 +46,8 @@ CLOSING = re.compile(
 FIELDS = frozenset(
     """
     account action actions agenda amount attendees attending authority background blockers bottom line budget call call id call notes champion
-    close closing comments company competition competitor competitors concerns contact context customer goal goals cost current date deal
-    decision decision criteria decision process decision maker dm duration economic buyer email fwd from goals impact industry interest issue
+    close closing comments company competition competitor competitors concerns contact context goal goals cost current date deal
+    decision decision criteria decision process decision maker dm duration economic email fwd from goals impact industry interest issue
     issues key points last call location meeting metrics money my read my take need needs next next step next steps note notes objection
     objections objective pre-call opportunity other outcome owner pain pain points paper process participants phone plan present price pricing
     priority problem process product project ps purpose question questions re red flags reference result risk risks rivals size situation
@@ -76,6 +74,7 @@ class _Label(NamedTuple):
     line: int  # start of the line
     name: str
     time: float | None
+    above: bool = False  # the words begin on the next line
 
 
 def transcript_turns(source: str) -> list[Turn]:
@@ -107,13 +106,14 @@ def _labels(source: str) -> tuple[list[_Label], int]:
         if change := CHANGE.match(text):
             labels.append(_Label(line.start() + change.end(), line.start(), "", None))
             continue
-        found = INLINE.match(text) if len(text) < 20_000 else INLINE.match(text[:20_000])
+        found = INLINE.match(text[:LABEL])
         if found and _is_name(found["name1"]):
             at = line.start() + found.start("words")
             labels.append(_Label(at, line.start(), found["name1"].strip(), _seconds(found["time1"] or found["time2"])))
         elif len(text) < 120 and (found := ABOVE.match(text)) and _is_name(found["name1"] or found["name2"]):
-            labels.append(_Label(line.end(), line.start(), (found["name1"] or found["name2"]).strip(), _seconds(found["time1"] or found["time2"])))
-    return labels, lines
+            labels.append(_Label(line.end(), line.start(), (found["name1"] or found["name2"]).strip(), _seconds(found["time1"] or found["time2"]), above=True))
+    above = [label for label in labels if label.above]
+    return (above if len(above) >= FEWEST and len(above) * 2 > len(labels) else labels), lines
 
 
 def _rarer_labels(source: str, lines: int) -> list[_Label]:
@@ -130,6 +130,7 @@ def _rarer_labels(source: str, lines: int) -> list[_Label]:
     return []
 
 
+LABEL = 300  # characters of a line in which its label stands
 FEWEST = 4
 """Labels of a rarer layout below which a text is no transcript."""
 
@@ -145,7 +146,7 @@ def _is_transcript(labels: list[_Label], lines: int) -> bool:
     if all(UNHEARD.match(name) for name in names):
         return len(labels) >= 4 and len(labels) * 2 >= lines
     if len(names) < 2 or len(labels) < 3:
-        return len(labels) >= 2 and len(labels) == lines and (labels[0].time is not None or len(labels) > 3)
+        return len(labels) >= 2 and len(labels) == lines and len(names) == 2
     speaks_again = len(labels) - len(names)
     timed = sum(label.time is not None for label in labels)
     return (speaks_again >= 1 or timed >= 3) and len(labels) * 3 >= lines and speaks_again * 5 >= len(labels)

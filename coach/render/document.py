@@ -40,7 +40,10 @@ def _verdict(review: Review, conversation: Conversation) -> Iterator[str]:
     if review.sales:
         by = shown.by if shown.quote == verdict.for_ else None
         rows = (
-            (wording.FOR_LABELS.get(verdict.rule, "Decided by" if shown.quote else "For it"), _said(verdict.for_, conversation, by) or NOTHING_FOR),
+            (
+                wording.FOR_LABELS.get(verdict.rule, "Decided by" if shown.quote and shown.quote == verdict.for_ and not verdict.undetermined else "For it"),
+                _said(verdict.for_, conversation, by) or NOTHING_FOR,
+            ),
             (wording.AGAINST_LABELS.get(verdict.rule, "Against"), _said(verdict.against, conversation) or NOTHING_AGAINST),
             ("Would change it", escaped(verdict.would_change)),
         )

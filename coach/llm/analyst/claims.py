@@ -11,7 +11,7 @@ from functools import lru_cache
 from coach.ask import Brief
 from coach.conversation import Kind
 from coach.cues import is_hope, is_question
-from coach.evidence import Claim, ClaimedDeal, ExtractReply, Polarity
+from coach.evidence import Claim, ExtractReply, Polarity
 from coach.llm.analyst.deals import deals_of
 from coach.llm.analyst.reading import Reading
 from coach.playbook import Criterion
@@ -22,16 +22,18 @@ SURE = 0.25  # probability from which a unit is nominated
 ALIKE = 0.34  # cosine with an example from which a unit counts as saying the same
 MOST = 3  # units a criterion and polarity
 FEWEST_WORDS = 3
+MANY = 8  # windows of a long talk
+LONG_TALK = 0.4  # mean log odds of selling that a long talk has to reach: chance finds price and date in any meeting
 
 
 def extract(reading: Reading, brief: Brief) -> ExtractReply:
     """Claims on each criterion, whether anybody sells, and the deals that the text is about."""
     claims = [claim for criterion in brief.playbook.criteria for claim in _claims(criterion, reading)]
-    sales = reading.sales > 0
+    sales = reading.sales > (LONG_TALK if len(reading.windows) >= MANY else 0)
     return ExtractReply(
         selling="reads like selling" if sales else "does not read like selling",
         sales=sales,
-        deals=tuple(ClaimedDeal(name=name, line=line) for name, line in deals_of(reading)),
+        deals=tuple(deals_of(reading)),
         claims=tuple(sorted(claims, key=lambda claim: claim.line)),
     )
 

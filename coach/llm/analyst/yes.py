@@ -11,6 +11,7 @@ from coach.commitment import LADDER, CanDecide, ClaimedCommitment, Judge, JudgeR
 from coach.conversation import Conversation, Kind, Side
 from coach.cues import is_hope, is_hypothetical, is_question, object_of, open_condition, takes_back
 from coach.grounding import Evidence
+from coach.llm.analyst.deals import deal_in, deals_of
 from coach.llm.analyst.reading import Reading
 from coach.llm.analyst.units import Unit
 
@@ -40,11 +41,13 @@ def judge(reading: Reading, request: Judge) -> JudgeReply:
     found = [(reading.score(at, "=" + claim.level), claim) for at in range(len(reading.units)) if (claim := _nominate(reading, at, request))]
     found.sort(key=lambda pair: (LADDER.index(pair[1].level), pair[0]), reverse=True)
     commitments = tuple(claim for _, claim in found[:MOST])
-    return JudgeReply(reason="words of commitment in the text", commitments=commitments, refusal=_refusal(reading), opinion=_opinion(reading))
+    return JudgeReply(reason="words of commitment in the text", commitments=commitments, refusal=_refusal(reading), opinion=_opinion(reading, commitments))
 
 
-def _opinion(reading: Reading) -> Opinion:
-    """What the text as a whole says, beside the quotes."""
+def _opinion(reading: Reading, commitments: tuple[ClaimedCommitment, ...]) -> Opinion:
+    """What the text as a whole says, beside the quotes; of several deals in one text it says nothing, so the quotes stand alone."""
+    if deals_of(reading):
+        return "stage_2" if any(claim.level in FULL for claim in commitments) else "stage_1"
     if reading.real_yes >= LIKELY:
         return "stage_2"
     return "cannot_tell" if reading.real_yes >= POSSIBLE else "stage_1"
@@ -73,7 +76,7 @@ def _nominate(reading: Reading, at: int, request: Judge) -> ClaimedCommitment | 
         can_decide=can_decide,
         authority=authority,
         taken_back=_taken_back(reading, at) if level not in ("interest", "next_step") else None,
-        deal=None,
+        deal=deal_in(unit.text),
     )
 
 

@@ -1,0 +1,168 @@
+"""The review page. In: a pasted note and a press of a button. Out: the review, or a plain word on what went wrong.
+
+Two faces: the box (nothing reviewed yet) and the sheet (a review). Layout only. Note and model text goes to `sheet` or
+`st.text`, never to a label or to Markdown.
+"""
+
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from coach.errors import CoachError, PlaybookError, SettingsError
+from coach.pages import session
+from coach.pages.session import Done, Pasted
+from coach.settings import OFFLINE, Settings, load
+
+TITLE = "Did they say yes?"
+WHAT_IT_DOES = "Paste what you bring back from a sales call. You get told, in their words, whether there is a real yes, and what to do next."
+NO_MODEL = "The offline analyst is not a language model. It reads with rules and a small classifier."
+ADD_A_MODEL = "To add a model, set COACH_MODEL and OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own, and start again."
+PLACEHOLDER = "Notes, an e-mail or a transcript, as it is. Nothing has to be tidied up first."
+BOX_HEIGHT = 320
+
+
+def page() -> None:
+    """Draws the page."""
+    st.html(Path(__file__).with_name("page.css"))
+    try:
+        settings = load()
+    except SettingsError as error:
+        _say(session.trouble(error, offline=True))
+        return
+    done = session.done()
+    if done is None:
+        _box(settings)
+    else:
+        _sheet(settings, done)
+
+
+def _box(settings: Settings) -> None:
+    st.title(TITLE, anchor=False)
+    st.text(WHAT_IT_DOES)
+    left, right = st.columns([2, 1], gap="large")
+    with right:
+        model, playbook, today = _choices(settings)
+    with left:
+        _examples(settings)
+        place = st.empty()
+        with st.form("paste", border=False):
+            text = st.text_area("The note or transcript", key="note", height=BOX_HEIGHT, placeholder=PLACEHOLDER, persist_state="session")
+            with st.container(horizontal=True, vertical_alignment="center", key="go"):
+                pressed = st.form_submit_button("Review", type="primary", key="review")
+                st.text(settings.leaves_machine(model))
+    pasted = Pasted(text or "", model, playbook, today)
+    if pressed:
+        _work(settings, pasted, place)
+    elif (trouble := session.failed()) is not None:
+        with place.container(key="trouble"):
+            _say(trouble)
+            if trouble.offline_helps and st.button("Review offline instead", key="offline"):
+                _work(settings, pasted._replace(model=OFFLINE), place)
+
+
+def _say(trouble: session.Trouble) -> None:
+    st.error(trouble.heading, icon="")
+    st.text(trouble.message)
+
+
+def _choices(settings: Settings) -> tuple[str, str, date]:
+    model = st.selectbox("Read by", settings.models(), key="model", persist_state="session")
+    if model == OFFLINE:
+        st.caption(NO_MODEL)
+        st.caption(ADD_A_MODEL)
+    titles = _titles(settings, settings.playbooks(), str(settings.prompts))
+    playbook = st.selectbox("Held against", list(titles), format_func=lambda id: titles[id], key="playbook", persist_state="session")
+    today = st.date_input("Taken as said on", settings.today(), format="YYYY-MM-DD", key="said_on", persist_state="session")
+    st.caption("Deadlines and working days count from this day.")
+    return model or OFFLINE, playbook or "default", today
+
+
+@st.cache_data(ttl=300, show_spinner=False)
+def _titles(_settings: Settings, ids: tuple[str, ...], folder: str) -> dict[str, str]:  # noqa: ARG001 - the folder is part of the key
+    """Titles of the playbooks by id; a broken one goes by its id, and says what is wrong when it is used."""
+    titles = {}
+    for id in ids:
+        try:
+            titles[id] = _settings.playbook(id).title
+        except PlaybookError:
+            titles[id] = id
+    return titles
+
+
+def _examples(settings: Settings) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="examples"):
+        st.text("Try one:")
+        for at, (title, text) in enumerate(settings.examples()):
+            st.button(title, key=f"example-{at}", on_click=_put, args=(text,))
+
+
+def _put(text: str) -> None:
+    """Puts a text in the box and takes the review off the page."""
+    session.keep(None)
+    session.fail(None)
+    st.session_state["note"] = text
+
+
+def _work(settings: Settings, pasted: Pasted, place: DeltaGenerator) -> None:
+    session.fail(None)
+    with place.container(), st.status("Reading the note", expanded=True) as status:
+        steps: list[str] = []
+
+        def on_step(step: str) -> None:
+            if steps:
+                st.text(f"{steps[-1]}: done")
+            steps.append(step)
+            status.update(label=step, expanded=True)
+
+        try:
+            session.keep(session.work(settings, pasted, on_step))
+        except CoachError as error:
+            session.fail(session.trouble(error, offline=pasted.model == OFFLINE))
+    st.rerun()
+
+
+def _sheet(settings: Settings, done: Done) -> None:
+    from coach.pages.exports import copied, exports
+    from coach.pages.picture import picture
+    from coach.pages.sheet import draw
+
+    with st.container(horizontal=True, key="bar"):
+        st.button("Paste another", key="another", on_click=_put, args=("",))
+        st.button("Edit this note", key="edit", on_click=_put, args=(done.conversation.source,))
+        if done.review.sales:
+            with st.popover("Download", key="download"):
+                for export in exports(done):
+                    make = partial(export.make, done)
+                    st.download_button(export.label, make, export.file, export.mime, key=export.file, on_click="ignore", width="stretch")
+    draw(picture(done, copied(done)))
+    if done.review.sales:
+        _overrule(settings, done)
+
+
+def _overrule(settings: Settings, done: Done) -> None:
+    """The way to the other stage's coaching and back. The verdict itself does not change."""
+    place = st.empty()
+    with st.container(horizontal=True, vertical_alignment="center", key="overrule"):
+        if done.other is not None:
+            st.text("You overruled the verdict.")
+            st.button("Back to the verdict’s own coaching", key="back", on_click=session.keep, args=(done._replace(other=None),))
+            return
+        st.text("Wrong stage? You know the deal.")
+        pressed = st.button(f"Coach me for stage {done.other_stage}", key="other")
+    if not pressed:
+        return
+    try:
+        with place.container(), st.spinner("Writing the coaching"):
+            session.keep(session.coach_other_stage(settings, done))
+    except CoachError as error:
+        with place.container(key="trouble"):
+            _say(session.trouble(error, offline=True))
+        return
+    st.rerun()
+
+
+if __name__ == "__main__":
+    page()

@@ -1,0 +1,158 @@
+"""A browser, the app in its own process, and a model on loopback that says what a test lets it say.
+
+Skips if there is no Chromium, except where CI=true: there it fails. Ends only what it started.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+
+from tests.browser.replies import SCRIPT
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split()
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 400, "height": 860}
+
+
+class _Model(BaseHTTPRequestHandler):
+    """An OpenAI-compatible chat endpoint with scripted replies; a note without any is refused with 401."""
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        said = json.dumps(asked["messages"], ensure_ascii=False)
+        replies = next((replies for words, replies in SCRIPT.items() if words in said), None)
+        if replies is None:
+            self._send(401, {"error": {"message": "no", "type": "invalid_request_error", "code": "invalid_api_key"}})
+            return
+        reply = replies[asked["response_format"]["json_schema"]["name"]]
+        message = {"role": "assistant", "content": json.dumps(reply, ensure_ascii=False), "refusal": None}
+        self._send(
+            200,
+            {
+                "id": "chatcmpl-1",
+                "object": "chat.completion",
+                "created": 1,
+                "model": asked["model"],
+                "choices": [{"index": 0, "finish_reason": "stop", "message": message, "logprobs": None}],
+                "usage": {"prompt_tokens": 812, "completion_tokens": 143, "total_tokens": 955},
+            },
+        )
+
+    def _send(self, status: int, body: dict[str, Any]) -> None:
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing: the note is in the request."""
+
+
+@pytest.fixture(scope="session")
+def model_url() -> Iterator[str]:
+    """Address of the scripted model."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Model)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def app_url(model_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the app, in a process of its own that asks the scripted model by default."""
+    port = _free_port()
+    env = {**os.environ, "COACH_MODEL": "scripted", "OPENAI_BASE_URL": model_url, "OPENAI_API_KEY": "unused", "NO_PROXY": "127.0.0.1,localhost"}
+    log = tmp_path_factory.mktemp("app") / "log.txt"
+    with log.open("wb") as out:
+        process = subprocess.Popen([sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)], cwd=ROOT, env=env, stdout=out, stderr=out)
+        try:
+            _wait(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    for _ in range(240):
+        if process.poll() is not None:
+            break
+        try:
+            with opener.open(url, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.25)
+    pytest.fail(f"the app did not start: {log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium as the system has it."""
+    if not CHROMIUM.exists():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"no {CHROMIUM}: install chromium")
+        pytest.skip(f"no {CHROMIUM}: the walk through the page was not run")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        yield started
+        started.close()
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser, app_url: str) -> Iterator[Opener]:
+    """Opens the app in a fresh browser session; all are closed at the end."""
+    contexts: list[BrowserContext] = []
+
+    def opened(size: ViewportSize = DESKTOP, scheme: Literal["light", "dark"] = "light") -> Page:
+        context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce", accept_downloads=True)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(app_url)
+        page.get_by_role("textbox", name="The note or transcript").wait_for()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def shots() -> Path:
+    """Where screenshots go."""
+    folder = Path(os.environ.get("COACH_SCREENSHOTS") or ROOT / "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,1 @@
+"""Tests of everything between the text and the advice, and of the command line."""

@@ -1,0 +1,1 @@
+"""Tests of the language-model side; real SDK, real sockets, loopback only."""
