@@ -53,6 +53,9 @@ def review(files: tuple[str, ...], form: str | None, playbook: str, model: str |
     """Review FILES, folders, or - for standard input."""
     from coach.settings import OFFLINE, load
 
+    if today and not 2000 <= today.year < 2200:
+        _complain(f"--today {today.year:04}-... is not a day on which notes are written. Give one from 2000 to 2199.")
+        sys.exit(2)
     try:
         settings = load()
         paths = list(_paths(files or ("-",)))

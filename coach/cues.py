@@ -257,6 +257,7 @@ DENIAL = _any(
     r"(?:decided|voted|came down) against", r"against it", r"declin\w+", r"reject\w*", r"pass(?:ing|ed)? on", r"i wish", r"wish (?:we|i|he|she|they) (?:could|had|were)", r"(?:signed|went|going|gone|sign|goes|bought|buy|ordered) (?:with|from) (?!you\b|your|yours|us\b|our)(?:them|him|her|the other|someone|somebody|another|\w+)", r"(?:nda|non-?disclosure)",
 )
 """Words that deny a purchase, wish for one, or speak of one elsewhere."""
+MACHINE = re.compile(r"\b(?:AI|LLMs?|[Cc]hat ?GPT|GPT|(?i:system|assistant|developer message|software|language model|instructions?|prompt|summari[sz]er))\b")
 QUESTION_END = re.compile(r"[?？]\s*[\"'”’»)]*\s*$")
 
 SmallYes = Literal["pilot", "demo", "proposal", "introduction", "meeting"]
@@ -395,6 +396,8 @@ PURCHASE = _any(
     r"install(?:ation|ed)?",
 )
 NOT_PEOPLE = _any(
+    r"(?:ai|llms?|model|assistant|bot|chatgpt|summari[sz]er|coach|software|tool)s? (?:that (?:is|are) )?reading (?:this|these|it)", r"(?:attention|attn|hey|dear|hello|note to|to) (?:the )?(?:summari[sz]er|note[- ]?taker bot|grader|evaluator|parser|classifier)", r"pretend (?:that )?(?:the|this|all|every|it|they|she|he|you)\b",
+    r"(?:chatgpt|gpt-?\d*|assistant|llm|ai|copilot|gemini|claude|coach)\s*[:,]\s*(?:please|you|now|repeat|say|set|mark|treat|output|ignore|report|answer|count|rate|write|print)\b", r"can_decide", r"as a quote from", r"report (?:it|them|all|this|everything) as (?:met|signed|won|closed|yes)",
     r"(?:ignore|disregard|forget|bypass|skip|stop following)\b.{0,60}?\b(?:instructions?|prompts?|guidelines?|rules|directives?|(?:rest of|all|these|the|this) (?:data|notes?|text|input|document|transcript))", r"(?:automated|automatic|automation|machine|ai|llm) (?:readers?|systems?|software|screening|analysis|processing|tools?|agents?|parsers?|reviewers?|assistants?|summari[sz]ers?)[:,]",
     r"(?:for|to|note to|attention) (?:the |any |all )?(?:automated|automatic|ai|llm|machine)[- ]?(?:readers?|systems?|software|screening|analysis|processing|tools?|agents?|parsers?|reviewers?|summari[sz]ers?)", r"(?:analysis|screening|scoring|summari[sz]ation|note[- ]?taking) (?:software|systems?|engine|model|bot|ai)\s*:", r"(?:an?|the|any) (?:ai|llm|language model|bot|gpt)(?: is| that is|'s)? (?:reading|reads|processing|summari[sz]ing|analy[sz]ing|parsing|scoring) (?:this|these|it)", r"if (?:you are|you're|you’re) an? (?:ai|llm|language model|bot|assistant|machine)",
     r"(?:visible|readable|addressed|meant|intended) (?:only )?(?:to|for|by) (?:the )?(?:ai|llms?|models?|machines?|bots?|software)\b", r"(?:white|hidden|invisible)[- ](?:text|font|metadata|instructions?|prompt|(?:\w+ )?profile)", r"(?:reply|respond|answer) (?:only |just |back )?with\s*:", r"(?:attribute|credit|assign) (?:it|this|that|the quote|them) to", r"decode (?:and|then|it|this)(?: \w+){0,3} (?:follow|execute|obey|run)?", r"rot-?13", r"base ?64", r"(?:just|only|simply) (?:say|print|output|respond|return|reply)(?: with)?\s*[\"'“‘:]", r"(?:output|print|emit|display|repeat|reveal|translate) (?:\W*system_prompt|initiali[sz]ation|(?:your|the|its) (?:initial|system|original|hidden|above|entire|full)|your instructions|this entire|the text above|everything above)",
@@ -551,6 +554,11 @@ def object_of(sentence: str) -> SmallYes | Literal["purchase"] | None:
         if pattern.search(sentence):
             return name
     return "purchase" if PURCHASE.search(sentence) else None
+
+
+def is_machine(name: str) -> bool:
+    """Whether a label in front of words is one that chat prompts have and calls do not: "SYSTEM", "For the AI"."""
+    return MACHINE.search(name) is not None
 
 
 def addresses_software(text: str) -> bool:

@@ -18,6 +18,9 @@ HEADING = re.compile(
     r"^\W*(?:(?:call |meeting |visit |actual |my |post[- ]?call |site )?notes?|after(?: the| my)? (?:call|meeting|visit)|after|during|what (?:actually )?happened|how it went|debrief|outcome|result|actual(?:ly)?|on the (?:call|day)|then|post[- ]?(?:call|meeting|visit)|(?:the )?call|(?:the )?(?:meeting|visit)|recap|follow[- ]?up|transcript|nach dem \w+|verslag|compte rendu)\b[^.!?]{0,50}?(?:[:\-–—=]|\)?\s*$)",
     re.IGNORECASE,
 )
+PAST = re.compile(r"\b(?:said|says|told|asked|was|were|had|went|came|showed|wants?|signed|gave|got|met|rang|called|liked|did|turned out|goes)\b", re.IGNORECASE)
+"""Words of a report: what follows a plan after an empty line and speaks so was not planned."""
+BULLET = re.compile(r"^\s*(?:[-*•–]|\d+[.)]|\[[ x]?\])\s")
 RULE = re.compile(r"^\s*([-=_*~#])\1{2,}\s*$")
 BARE = re.compile(r"^\s*(?:#{1,6}\s.{1,60}|[\w /&'’-]{2,40}:)\s*$")  # a heading, or a field without a value
 FEW = 5  # words of a heading in capitals
@@ -31,12 +34,17 @@ def note_turns(source: str) -> list[Turn]:
     """A turn for each sentence."""
     turns: list[Turn] = []
     kind = Kind.NOTES
+    last = 0
     for line in re.finditer(r"[^\r\n\u2028\u2029]+", source):
         text = line.group()
+        gap = source[last : line.start()].count("\n") > 1  # an empty line stands before this one
+        last = line.end()
         if not text.strip() or RULE.match(text):
             kind = Kind.NOTES if RULE.match(text) else kind
         elif PLAN.match(text):
             kind = Kind.PLAN
+        elif kind is Kind.PLAN and gap and PAST.search(text) and not BULLET.match(text):
+            kind = Kind.NOTES
         elif HEADING.match(text):
             kind = Kind.NOTES
         heading = kind is Kind.NOTES and (OUTCOME.match(text) or (text.strip().isupper() and len(text.split()) <= FEW) or BARE.match(text))

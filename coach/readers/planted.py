@@ -1,6 +1,6 @@
 """Text that speaks to software -> spans that never count. In: a Conversation without spans. Out: the spans.
 
-From the first sentence that addresses a program to the end of its turn, or of its paragraph in notes, nothing counts as
+From the first sentence that addresses a program to the end of its turn, or of its line or block of data in notes, nothing counts as
 testimony: what follows "ignore your instructions" is the payload. The text stays visible and is counted.
 """
 
@@ -10,10 +10,17 @@ from coach.conversation import Conversation, Kind, Span
 from coach.cues import addresses_software
 from coach.sentences import sentences
 
-PARAGRAPH = re.compile(r"\n[ \t\r]*\n")
-MACHINE = re.compile(r"^(?:system|user|assistant|developer|ai|chatgpt|gpt|llm|model|tool|instructions?|prompt)(?: ?\d)?$", re.IGNORECASE)
-"""Speakers that chat prompts have and calls do not."""
+BLOCK = re.compile(r"[ \t]*[{}\[\]\"<>`|#]")
+"""How lines of data or markup begin."""
 INVISIBLE = re.compile(r"[\U000e0000-\U000e007f]+")
+
+
+def _block_end(source: str, start: int, end: int) -> int:
+    """Where the line ends, or the block of lines that look like markup or data. What people wrote below it still counts."""
+    stop = source.find("\n", end)
+    while 0 <= stop < len(source) - 1 and BLOCK.match(source, stop + 1):
+        stop = source.find("\n", stop + 1)
+    return len(source) if stop < 0 else stop
 
 
 def planted_spans(conversation: Conversation) -> tuple[Span, ...]:
@@ -23,13 +30,11 @@ def planted_spans(conversation: Conversation) -> tuple[Span, ...]:
     for turn in conversation.turns:
         if spans and turn.start < spans[-1].end:
             continue
-        machine = turn.speaker is not None and MACHINE.match(turn.speaker) is not None
         for start, end in sentences(source, turn.start, turn.end):
-            if machine or addresses_software(source[start:end]):
+            if addresses_software(source[start:end]):
                 stop = turn.end
                 if turn.kind is not Kind.TRANSCRIPT:
-                    gap = PARAGRAPH.search(source, end)
-                    stop = max(turn.end, gap.start() if gap else len(source))
+                    stop = max(turn.end, _block_end(source, start, end))
                 spans.append(Span(start=start, end=stop))
                 break
     spans.extend(Span(start=m.start(), end=m.end()) for m in INVISIBLE.finditer(source))

@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from coach.conversation import Kind, Turn
+from coach.cues import is_machine
 from coach.readers.notes import RULE
 
 TIME = r"[\[(<]?(?P<time{n}>\d{{1,2}}:\d\d(?::\d\d)?(?:[.,]\d{{1,3}})?)[\])>]?"
@@ -136,6 +137,8 @@ FEWEST = 4
 
 
 def _is_name(name: str) -> bool:
+    if is_machine(name):
+        return False
     words = name.strip().casefold().split()
     return bool(words) and len(words) <= 5 and " ".join(words) not in FIELDS and not (words[0] in FIELDS and len(words) == 1)
 

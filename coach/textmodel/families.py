@@ -32,6 +32,10 @@ WAYS: dict[str, str] = {
     "chief": r"ceo|cfo|coo|cto|cio|md|owner|founder|president|managing (?:director|partner)|vp|svp|director|head of|board|partner|principal|chair\w*|treasurer|controller",
     "reports": r"(?:he|she|they|client|customer|prospect|[A-Z]\w+) (?:said|says|told|confirmed|confirms|mentioned|reckons|thinks|wants|asked|promised|agreed|admitted|explained|was clear|rang|emailed|texted|called|wrote)|according to|confirmed|per [A-Z]\w+|her words|his words|quote:|verbatim",
 }
+COMMERCE = frozenset(
+    "money money_there money_short decides_self decides_other process rival rival_out yes_buy signed yes_small sells buys amount".split()
+)
+"""Families without which nobody sells anything."""
 FAMILIES: tuple[tuple[str, re.Pattern[str]], ...] = (
     *((name, re.compile(rf"(?<!\w)(?:{ways})(?!\w)", re.IGNORECASE)) for name, ways in WAYS.items()),
     ("amount", cues.MONEY),

@@ -135,7 +135,7 @@ def test_a_folder_is_written_as_json_lines_with_the_name_of_each_file(tmp_path: 
 
 def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     folder_of(tmp_path, a__txt=NOTE, b__txt=b"\x00\x01\x02" * 50, c__txt=b"", d__txt=NOTE)
-    done = coach("review", str(tmp_path), str(tmp_path / "gone.txt"))
+    done = coach("review", str(tmp_path / "gone.txt"), str(tmp_path))
     assert done.returncode == 2
     assert [json.loads(line)["source"]["name"] for line in done.stdout.splitlines()] == ["a.txt", "d.txt"]
     told = done.stderr.decode()
@@ -151,6 +151,7 @@ MISTAKES = [
     row("an unknown format", ("review", str(CALL), "--format", "pdf"), "pdf"),
     row("no date", ("review", str(CALL), "--today", "tomorrow"), "tomorrow"),
     row("a day that does not exist", ("review", str(CALL), "--today", "2026-02-30"), "2026-02-30"),
+    row("a day at the end of time", ("review", str(CALL), "--today", "9999-12-20"), "2000 to 2199"),
     row("an unknown playbook", ("review", str(CALL), "--playbook", "vibes"), "coach playbooks"),
     row("a file that is not there", ("review", "gone.txt"), "gone.txt is not there"),
     row("a file that is no text", ("review", str(ROOT / "coach" / "textmodel" / "weights.npz")), "zip or Office file"),
@@ -247,7 +248,15 @@ def fits(value: object, node: dict[str, Any], schema: dict[str, Any], place: str
         return [f"{place}: not {node['const']!r}"]
     if "enum" in node and value not in node["enum"]:
         return [f"{place}: {value!r} is not one of {node['enum']}"]
-    kinds = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool, "null": type(None)}
+    kinds: dict[str, type | tuple[type, ...]] = {
+        "object": dict,
+        "array": list,
+        "string": str,
+        "integer": int,
+        "number": (int, float),
+        "boolean": bool,
+        "null": type(None),
+    }
     if "type" in node and not isinstance(value, kinds[node["type"]]):
         return [f"{place}: no {node['type']}"]
     faults = []

@@ -30,6 +30,7 @@ DAYS = [
     row("in capitals", "BY APRIL 15", "2026-04-15"),
     row("month first with slashes", "on 4/15", "2026-04-15"),
     row("day first where it cannot be a month", "on 15/4", "2026-04-15"),
+    row("the thirteenth is no month", "on 13/4", "2026-04-13"),
     row("slashes and a year", "4/15/2027", "2027-04-15"),
     row("slashes and a short year", "15/04/27", "2027-04-15"),
     row("dots", "am 15.04.", "2026-04-15"),

@@ -185,6 +185,7 @@ def _is_a_plan(advice: Ruthless, today: date) -> None:
     assert [contact.day for contact in advice.contacts] == days
     assert all(contact.day.weekday() < 5 for contact in advice.contacts)
     assert len({contact.reason for contact in advice.contacts}) == len(days)
+    assert len({contact.play for contact in advice.contacts}) == len(days)
     assert all(contact.whom for contact in advice.contacts)
 
 
@@ -267,7 +268,7 @@ def ruthless_drafts() -> Iterator[tuple[str, RuthlessDraft]]:
     yield "a signature and a close date", EMPTY_RUTHLESS.model_copy(update={"plan": (SIGN,), "close_by": "2026-03-13"})
     yield (
         "a close date without a signature",
-        EMPTY_RUTHLESS.model_copy(update={"close_by": "2026-04-20", "contacts": (day.model_copy(update={"day": "2026-04-17"}),)}),
+        EMPTY_RUTHLESS.model_copy(update={"close_by": "2026-04-10", "contacts": (day.model_copy(update={"day": "2026-04-09"}),)}),
     )
     yield "a plan with nothing of theirs", EMPTY_RUTHLESS.model_copy(update={"plan": (SIGN.model_copy(update={"side": "us"}),), "close_by": "2026-03-13"})
     yield "a far close date", EMPTY_RUTHLESS.model_copy(update={"plan": (SIGN.model_copy(update={"due": "2026-12-01"}),), "close_by": "2026-12-01"})

@@ -96,6 +96,12 @@ def test_words_that_do_not_stand_there_are_refused_with_the_reason(text: Convers
     assert Grounder(text).quote(line, words) == reason
 
 
+def test_a_quote_longer_than_anybody_speaks_is_refused_though_it_stands_there() -> None:
+    words = "we want it " * 300
+    assert Grounder(text_of(f"Dana: {words}")).quote(0, words) == "longer than 2,000 characters"
+    assert isinstance(Grounder(text_of(f"Dana: {words}")).quote(0, words[:1_990]), Quote)
+
+
 def test_as_many_rows_must_be_refused_as_found() -> None:
     assert len(REJECTED) >= len(ACCEPTED)
 

@@ -26,6 +26,7 @@ CUTS = [
     row("a sentence that opens with a quote mark", "He left. “Never again.” Fine.", ["He left.", "“Never again.”", "Fine."]),
     row("a Spanish question", "Sí. ¿Cuánto cuesta? Mucho.", ["Sí.", "¿Cuánto cuesta?", "Mucho."]),
     row("a decimal is no end", "It costs 1.5 million. Fine.", ["It costs 1.5 million.", "Fine."]),
+    row("dots after a short form end a sentence", "It took 5 hrs... Then we stopped.", ["It took 5 hrs...", "Then we stopped."]),
     row("a title is no end", "Mr. Webb met Dr. Lee. Fine.", ["Mr. Webb met Dr. Lee.", "Fine."]),
     row("an abbreviation is no end", "Signs approx. in Sept. with Acme Inc. or so. Fine.", ["Signs approx. in Sept. with Acme Inc. or so.", "Fine."]),
     row("short forms of notes are no end", "Mtg. w. the VP. of ops. Fine.", ["Mtg. w. the VP. of ops.", "Fine."]),

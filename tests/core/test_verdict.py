@@ -117,6 +117,7 @@ TRAPS: list[tuple[str, Sight, str]] = [
     # two yeses
     ("two plain yeses", sight(yes(5), yes(7)), "yes"),
     ("hope beside a solid yes takes nothing away", sight(yes(5), yes(7, basis="hope")), "yes"),
+    ("hope of a decider's yes, and a solid one from somebody unknown", sight(yes(7, basis="hope"), yes(5, by="Luis", can_decide="unknown")), "decider unknown"),
     ("hope before a solid yes", sight(yes(7), yes(5, basis="hope")), "yes"),
     ("the yes of somebody who cannot decide takes nothing away", sight(yes(5), yes(7, by="Luis", can_decide="no")), "yes"),
     ("nor does that of somebody unknown", sight(yes(5), yes(7, by="Luis", can_decide="unknown")), "yes"),

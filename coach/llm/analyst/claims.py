@@ -22,6 +22,7 @@ SURE = 0.25  # probability from which a unit is nominated
 ALIKE = 0.34  # cosine with an example from which a unit counts as saying the same
 MOST = 3  # units a criterion and polarity
 FEWEST_WORDS = 3
+PLAIN = 1.5  # mean log odds of selling from which one way of talking trade is enough
 MANY = 8  # windows of a long talk
 LONG_TALK = 0.4  # mean log odds of selling that a long talk has to reach: chance finds price and date in any meeting
 
@@ -29,13 +30,19 @@ LONG_TALK = 0.4  # mean log odds of selling that a long talk has to reach: chanc
 def extract(reading: Reading, brief: Brief) -> ExtractReply:
     """Claims on each criterion, whether anybody sells, and the deals that the text is about."""
     claims = [claim for criterion in brief.playbook.criteria for claim in _claims(criterion, reading)]
-    sales = reading.sales > (LONG_TALK if len(reading.windows) >= MANY else 0)
+    sales = is_sales(reading)
     return ExtractReply(
         selling="reads like selling" if sales else "does not read like selling",
         sales=sales,
         deals=tuple(deals_of(reading)),
         claims=tuple(sorted(claims, key=lambda claim: claim.line)),
     )
+
+
+def is_sales(reading: Reading) -> bool:
+    """Whether anybody sells anything here: it sounds so, and it speaks of trade in more than one way."""
+    long = len(reading.windows) >= MANY
+    return reading.sales > (LONG_TALK if long else 0) and reading.trade >= (2 if reading.sales < PLAIN else 1)
 
 
 def _claims(criterion: Criterion, reading: Reading) -> Iterator[Claim]:

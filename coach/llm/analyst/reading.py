@@ -10,6 +10,7 @@ from coach.conversation import Conversation
 from coach.llm.analyst.units import Unit, units_of
 from coach.llm.analyst.whole import real_yes
 from coach.textmodel import HEADS, log_odds
+from coach.textmodel.families import COMMERCE, families
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,6 +63,11 @@ class Reading:
         if words and (not windows or size > WINDOW // 3):
             windows.append(" ".join(words))
         return windows
+
+    @cached_property
+    def trade(self) -> int:
+        """How many different ways of talking trade the text uses: money, suppliers, orders, who decides and so on."""
+        return len({name for unit in self.units for name in families(unit.text)} & COMMERCE)
 
     @cached_property
     def sales(self) -> float:

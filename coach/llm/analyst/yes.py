@@ -17,8 +17,11 @@ from coach.llm.analyst.units import Unit
 
 SURE = {"signed": 0.3, "verbal": 0.3, "conditional": 0.4, "next_step": 0.45, "interest": 0.5}
 FULL = ("verbal", "signed")
-LIKELY = 0.5  # probability that the text ends in a real yes from which the analyst thinks so
-POSSIBLE = 0.3  # and from which it cannot tell
+PLAIN = 0.8  # probability of a yes in one unit that makes it plain words
+LIKELY_IF_PLAIN = 0.3
+LIKELY = 0.4  # probability that the text ends in a real yes from which the analyst thinks so
+POSSIBLE = 0.25  # and from which it cannot tell
+EASES = 0.5  # from which the floor for a yes is eased
 EASED = 0.4  # share of the floor that is enough for a yes where the whole text makes one likely
 REFUSED = 0.6
 HINT = 0.15  # enough together with words that take something back
@@ -26,7 +29,8 @@ AHEAD = 4  # units looked ahead for it, where none before says it
 BACK = 6  # units looked back for what a bare yes is a yes to
 MOST = 8  # commitments nominated
 OWN_DEED = re.compile(
-    r"^\W*(?:next steps?|to ?do|actions?|follow[- ]?up|next)?\W*(?:i|we|i['’]?ll|we['’]?ll|will|need to|must|gonna|going to|sending|send|to send)\b(?!.*\b(?:he|she|they|asked|said|says|wants?|agreed|told|confirmed)\b)", re.IGNORECASE
+    r"^\W*(?:next steps?|to ?do|actions?|follow[- ]?up|next)?\W*(?:i|we|i['’]?ll|we['’]?ll|will|need to|must|gonna|going to|sending|send|to send)\b(?!.*\b(?:he|she|they|asked|said|says|wants?|agreed|told|confirmed)\b)",
+    re.IGNORECASE,
 )
 """Notes on what the rep did or will do: no commitment of theirs."""
 DECIDED = re.compile(
@@ -41,14 +45,15 @@ def judge(reading: Reading, request: Judge) -> JudgeReply:
     found = [(reading.score(at, "=" + claim.level), claim) for at in range(len(reading.units)) if (claim := _nominate(reading, at, request))]
     found.sort(key=lambda pair: (LADDER.index(pair[1].level), pair[0]), reverse=True)
     commitments = tuple(claim for _, claim in found[:MOST])
-    return JudgeReply(reason="words of commitment in the text", commitments=commitments, refusal=_refusal(reading), opinion=_opinion(reading, commitments))
+    return JudgeReply(reason="words of commitment in the text", commitments=commitments, refusal=_refusal(reading), opinion=_opinion(reading, found))
 
 
-def _opinion(reading: Reading, commitments: tuple[ClaimedCommitment, ...]) -> Opinion:
+def _opinion(reading: Reading, found: list[tuple[float, ClaimedCommitment]]) -> Opinion:
     """What the text as a whole says, beside the quotes; of several deals in one text it says nothing, so the quotes stand alone."""
     if deals_of(reading):
-        return "stage_2" if any(claim.level in FULL for claim in commitments) else "stage_1"
-    if reading.real_yes >= LIKELY:
+        return "stage_2" if any(claim.level in FULL for _, claim in found) else "stage_1"
+    plain = max((score for score, claim in found if claim.level in FULL), default=0.0) >= PLAIN
+    if reading.real_yes >= (LIKELY_IF_PLAIN if plain else LIKELY):
         return "stage_2"
     return "cannot_tell" if reading.real_yes >= POSSIBLE else "stage_1"
 
@@ -84,7 +89,7 @@ def _level(reading: Reading, at: int) -> Level | None:
     """The highest rung that the classifier is sure of, unless it is surer of a refusal."""
     scores = {level: reading.score(at, "=" + level) for level in SURE}
     refused = reading.score(at, "=refused")
-    eased = EASED if reading.real_yes >= LIKELY else 1.0
+    eased = EASED if reading.real_yes >= EASES else 1.0
     sure = [level for level, floor in SURE.items() if scores[level] >= floor * (eased if level in FULL else 1.0) and scores[level] > refused]
     if not sure:
         return None
@@ -139,10 +144,14 @@ def _power(reading: Reading, at: int, who: str | None, level: str, evidence: tup
     if level == "signed" or DECIDED.search(unit.text):
         return "yes", Pointer(line=unit.turn.index, quote=unit.text)
     mine = [e for e in evidence if e.criterion in ("authority", "economic_buyer", "decision_maker") and e.basis != "hope"]
-    last = mine[-1] if mine else None
-    if last is not None:
-        return ("yes" if last.polarity == "supports" else "no"), Pointer(line=last.quote.turn, quote=last.quote.text)
-    return ("yes", None) if is_chief(reading.conversation, who) else ("unknown", None)
+    chief = is_chief(reading.conversation, who)
+    for last in reversed(mine):
+        about = who is not None and last.speaker not in (None, who)  # somebody else speaking: of this person, or of another
+        if about and re.search(rf"(?<!\w){re.escape((who or '').split()[0])}(?!\w)", last.quote.text):
+            return "yes", Pointer(line=last.quote.turn, quote=last.quote.text)
+        if last.polarity == "supports" or not (about and chief):
+            return ("yes" if last.polarity == "supports" else "no"), Pointer(line=last.quote.turn, quote=last.quote.text)
+    return ("yes" if chief else "unknown"), None
 
 
 def _taken_back(reading: Reading, at: int) -> Pointer | None:
