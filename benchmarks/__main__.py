@@ -22,7 +22,7 @@ from coach.llm.analyst import Analyst
 from coach.prompting import PromptSet
 from coach.readers import read
 from coach.review import review
-from coach.settings import Settings, load
+from coach.settings import REPLIES, Settings, load
 
 TODAY = date(2026, 5, 12)
 ROUNDS = 5
@@ -74,7 +74,7 @@ def overhead(settings: Settings) -> None:
         conversation = read(talk(words))
         chat = WaitingChat(conversation, playbook, TODAY, seconds=1.0)
         start = time.perf_counter()
-        review(conversation, playbook, Asker(chat, prompts), TODAY)
+        review(conversation, playbook, Asker(chat, prompts, REPLIES), TODAY)
         total = time.perf_counter() - start
         print(f"{words:8,} {chat.waited:8.2f} {total:8.2f} {(total - chat.waited) / total:9.1%}")
 
@@ -89,7 +89,7 @@ def prompts(settings: Settings) -> None:
     for words in (200, 1_000, 5_000):
         conversation = read(talk(words))
         chat = WaitingChat(conversation, playbook, TODAY, seconds=0)
-        review(conversation, playbook, Asker(chat, PromptSet(settings.prompts / settings.prompt_set)), TODAY)
+        review(conversation, playbook, Asker(chat, PromptSet(settings.prompts / settings.prompt_set), REPLIES), TODAY)
         sent = ["\0".join(m.content for m in s.messages[:2]).encode() for s in chat.sent]
         common = next((at for at, same in enumerate(zip(*sent, strict=False)) if len(set(same)) > 1), min(map(len, sent)))
         mean = sum(map(len, sent)) / len(sent)

@@ -109,7 +109,8 @@ def app(port: int) -> None:
     if page is None:
         _complain("app.py is not installed here. Run ./run in a checkout.")
         sys.exit(2)
-    sys.exit(subprocess.call([sys.executable, "-m", "streamlit", "run", str(page), "--server.address=127.0.0.1", f"--server.port={port}", "--browser.gatherUsageStats=false"]))
+    safe = ("--server.address=127.0.0.1", "--browser.gatherUsageStats=false", "--client.showErrorDetails=type")
+    sys.exit(subprocess.call([sys.executable, "-m", "streamlit", "run", str(page), f"--server.port={port}", *safe]))
 
 
 def _paths(files: tuple[str, ...]) -> Iterator[Path | None]:

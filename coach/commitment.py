@@ -154,6 +154,12 @@ def _says_yes(sentence: str, turn: Turn, grounder: Grounder) -> bool:
     return yes > FARTHEST and learned["=refused"] <= max(yes, 0)
 
 
+def _speaks_of_power(text: str) -> bool:
+    """Whether words offered as showing who decides can be that: not far from any such words that were ever learned."""
+    odds = log_odds([(text, "")])[0]
+    return max(float(odds[HEADS.index(head)]) for head in ("authority+", "authority-", "=verbal", "=signed")) > FARTHEST
+
+
 def is_chief(conversation: Conversation, name: str | None) -> bool:
     """Whether the text gives that person a role that can decide."""
     person = conversation.person(name)
@@ -183,6 +189,8 @@ def _held_against_the_text(claim: ClaimedCommitment, quote: Quote, grounder: Gro
         level = "interest"
     by = _in_text(claim.by, conversation) or turn.speaker
     can_decide = claim.can_decide
+    if authority is not None and authority.turn != quote.turn and not _speaks_of_power(authority.text):
+        authority = None
     if can_decide == "yes" and authority is None and not is_chief(conversation, by):
         can_decide = "unknown"  # the power to decide has to be shown in the text
     back = ground_pointer(claim.taken_back, grounder)

@@ -257,7 +257,7 @@ DENIAL = _any(
     r"(?:decided|voted|came down) against", r"against it", r"declin\w+", r"reject\w*", r"pass(?:ing|ed)? on", r"i wish", r"wish (?:we|i|he|she|they) (?:could|had|were)", r"(?:signed|went|going|gone|sign|goes|bought|buy|ordered) (?:with|from) (?!you\b|your|yours|us\b|our)(?:them|him|her|the other|someone|somebody|another|\w+)", r"(?:nda|non-?disclosure)",
 )
 """Words that deny a purchase, wish for one, or speak of one elsewhere."""
-MACHINE = re.compile(r"\b(?:AI|LLMs?|[Cc]hat ?GPT|GPT|(?i:system|assistant|developer message|software|language model|instructions?|prompt|summari[sz]er))\b")
+MACHINE = re.compile(r"\b(?:AI|LLMs?|[Cc]hat ?GPT|GPT|(?i:system|assistant|developer message|software|language model|instructions?|prompt|summari[sz]er|override|jailbreak|verdict))\b")
 QUESTION_END = re.compile(r"[?？]\s*[\"'”’»)]*\s*$")
 
 SmallYes = Literal["pilot", "demo", "proposal", "introduction", "meeting"]

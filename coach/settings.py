@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     def playbooks(self) -> tuple[str, ...]:
         """Ids of the playbooks, default first."""
         found = sorted(path.stem for path in (self.prompts / "playbooks").glob("*.yaml"))
+        if not found:
+            raise SettingsError(f"No playbooks in {self.prompts}. Set COACH_PROMPTS to a folder like prompts/, or unset it.")
         return tuple(sorted(found, key=lambda id: id != "default"))
 
     def playbook(self, id: str) -> Playbook:

@@ -117,7 +117,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def standings(evidence: list[Evidence], playbook: Playbook) -> list[Standing]:
-    """Each criterion's status: `met` on words or reported facts with nothing against it later, `missing` if not talked about."""
+    """Each criterion's status: `met` on words or reported facts with nothing against it, `missing` if not talked about."""
     result = []
     for criterion in playbook.criteria:
         mine = [(i, e) for i, e in enumerate(evidence) if e.criterion == criterion.id]

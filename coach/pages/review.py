@@ -4,6 +4,7 @@ Two faces: the box (nothing reviewed yet) and the sheet (a review). Layout only.
 `st.text`, never to a label or to Markdown.
 """
 
+import re
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -96,7 +97,7 @@ def _examples(settings: Settings) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="examples"):
         st.text("Try one:")
         for at, (title, text) in enumerate(settings.examples()):
-            st.button(title, key=f"example-{at}", on_click=_put, args=(text,))
+            st.button(re.sub(r"[^\w\s,.'’-]", "", title), key=f"example-{at}", on_click=_put, args=(text,))
 
 
 def _put(text: str) -> None:

@@ -71,7 +71,7 @@ def _sender(found: re.Match[str]) -> str | None:
 
 def _clean(text: str) -> str | None:
     name = re.sub(r"[<\[(].*", "", text).strip(" \t\"'*>,:")
-    return name or text.strip(" <>\"'*") or None
+    return name.strip() or text.strip(" <>\"'*").strip() or None
 
 
 def _sentences(source: str, message: _Message) -> list[tuple[int, int, str | None, Kind]]:

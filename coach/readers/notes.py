@@ -43,9 +43,7 @@ def note_turns(source: str) -> list[Turn]:
             kind = Kind.NOTES if RULE.match(text) else kind
         elif PLAN.match(text):
             kind = Kind.PLAN
-        elif kind is Kind.PLAN and gap and PAST.search(text) and not BULLET.match(text):
-            kind = Kind.NOTES
-        elif HEADING.match(text):
+        elif HEADING.match(text) or (kind is Kind.PLAN and gap and PAST.search(text) and not BULLET.match(text)):
             kind = Kind.NOTES
         heading = kind is Kind.NOTES and (OUTCOME.match(text) or (text.strip().isupper() and len(text.split()) <= FEW) or BARE.match(text))
         worth = Kind.SUMMARY if heading else kind

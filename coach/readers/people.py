@@ -64,6 +64,8 @@ class People(dict[str, Person]):
 
     def meet(self, person: Person) -> None:
         """Adds a person, unless somebody of that name is known; a full name takes the place of its first name alone."""
+        if not person.name.split():
+            return
         first = person.name.split()[0].casefold()
         namesakes = self._firsts[first]
         if not namesakes:
@@ -78,8 +80,8 @@ class People(dict[str, Person]):
 
     def known(self, speaker: str) -> str | None:
         """The full name that a speaker label stands for, if just one fits."""
-        if speaker in self:
-            return speaker
+        if speaker in self or not speaker.split():
+            return speaker if speaker in self else None
         namesakes = self._firsts.get(speaker.split(maxsplit=1)[0].casefold(), [])
         same = [name for name in namesakes if name.casefold() == speaker.casefold()] or namesakes
         return same[0] if len(same) == 1 else None

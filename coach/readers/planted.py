@@ -15,7 +15,7 @@ BLOCK = re.compile(r"[ \t]*[{}\[\]\"<>`|#]")
 INVISIBLE = re.compile(r"[\U000e0000-\U000e007f]+")
 
 
-def _block_end(source: str, start: int, end: int) -> int:
+def _block_end(source: str, end: int) -> int:
     """Where the line ends, or the block of lines that look like markup or data. What people wrote below it still counts."""
     stop = source.find("\n", end)
     while 0 <= stop < len(source) - 1 and BLOCK.match(source, stop + 1):
@@ -34,7 +34,7 @@ def planted_spans(conversation: Conversation) -> tuple[Span, ...]:
             if addresses_software(source[start:end]):
                 stop = turn.end
                 if turn.kind is not Kind.TRANSCRIPT:
-                    stop = max(turn.end, _block_end(source, start, end))
+                    stop = max(turn.end, _block_end(source, end))
                 spans.append(Span(start=start, end=stop))
                 break
     spans.extend(Span(start=m.start(), end=m.end()) for m in INVISIBLE.finditer(source))

@@ -248,7 +248,7 @@ def fits(value: object, node: dict[str, Any], schema: dict[str, Any], place: str
         return [f"{place}: not {node['const']!r}"]
     if "enum" in node and value not in node["enum"]:
         return [f"{place}: {value!r} is not one of {node['enum']}"]
-    kinds: dict[str, type | tuple[type, ...]] = {
+    kinds: dict[str, Any] = {
         "object": dict,
         "array": list,
         "string": str,

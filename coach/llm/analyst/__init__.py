@@ -43,6 +43,7 @@ class Analyst:
         return Answer(reply=reply, usage=Usage(calls=1, seconds=time.perf_counter() - start))
 
     def _reading(self, conversation: Conversation) -> Reading:
-        if self._last is None or self._last[0] is not conversation:
-            self._last = (conversation, Reading(conversation))
-        return self._last[1]
+        last = self._last
+        if last is None or last[0] is not conversation:
+            last = self._last = (conversation, Reading(conversation))
+        return last[1]

@@ -10,7 +10,6 @@ import re
 from coach.commitment import LADDER, CanDecide, ClaimedCommitment, Judge, JudgeReply, Level, Object, Opinion, Pointer, is_chief
 from coach.conversation import Conversation, Kind, Side
 from coach.cues import is_hope, is_hypothetical, is_question, object_of, open_condition, takes_back
-from coach.grounding import Evidence
 from coach.llm.analyst.deals import deal_in, deals_of
 from coach.llm.analyst.reading import Reading
 from coach.llm.analyst.units import Unit
@@ -68,7 +67,7 @@ def _nominate(reading: Reading, at: int, request: Judge) -> ClaimedCommitment | 
     to = _object(reading, at)
     condition = open_condition(unit.text)
     who = _who(unit, reading.conversation)
-    can_decide, authority = _power(reading, at, who, level, request.evidence)
+    can_decide, authority = _power(reading, at, who, level, request)
     hope = unit.turn.kind is Kind.NOTES and (is_hope(unit.text) or reading.score(at, "=hope") > SURE["verbal"])
     return ClaimedCommitment(
         line=unit.turn.index,
@@ -138,12 +137,13 @@ def _who(unit: Unit, conversation: Conversation) -> str | None:
     return others[0].name if len(others) == 1 else None
 
 
-def _power(reading: Reading, at: int, who: str | None, level: str, evidence: tuple[Evidence, ...]) -> tuple[CanDecide, Pointer | None]:
+def _power(reading: Reading, at: int, who: str | None, level: str, request: Judge) -> tuple[CanDecide, Pointer | None]:
     """Whether who commits can decide, and the words that show it."""
     unit = reading.units[at]
     if level == "signed" or DECIDED.search(unit.text):
         return "yes", Pointer(line=unit.turn.index, quote=unit.text)
-    mine = [e for e in evidence if e.criterion in ("authority", "economic_buyer", "decision_maker") and e.basis != "hope"]
+    about_power = {criterion.id for criterion in request.brief.playbook.criteria if criterion.topic == "authority"}
+    mine = [e for e in request.evidence if e.basis != "hope" and e.criterion in about_power]
     chief = is_chief(reading.conversation, who)
     for last in reversed(mine):
         about = who is not None and last.speaker not in (None, who)  # somebody else speaking: of this person, or of another
