@@ -49,4 +49,11 @@ def note_turns(source: str) -> list[Turn]:
         worth = Kind.SUMMARY if heading else kind
         for a, b in sentences(source, line.start(), line.end()):
             turns.append(Turn(index=len(turns), start=a, end=b, kind=worth))
-    return turns
+    if any(turn.kind is Kind.NOTES for turn in turns):
+        return turns
+    return [turn.model_copy(update={"kind": Kind.NOTES}) if _reports(turn, source) else turn for turn in turns]
+
+
+def _reports(turn: Turn, source: str) -> bool:
+    """Whether a line of a text that seems all plan tells what happened: a plan does not speak so."""
+    return turn.kind is Kind.PLAN and PAST.search(source, turn.start, turn.end) is not None

@@ -5,6 +5,7 @@ topic by the likeness alone. Only the strongest few units a criterion and polari
 of equals.
 """
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -22,6 +23,8 @@ SURE = 0.25  # probability from which a unit is nominated
 ALIKE = 0.34  # cosine with an example from which a unit counts as saying the same
 MOST = 3  # units a criterion and polarity
 FEWEST_WORDS = 3
+HEAD = re.compile(r"^\W*(?:call|meeting|mtg|visit|zoom|demo|notes?|debrief)\b[^.!?:]*$", re.IGNORECASE)
+"""The first line of notes that says who met whom: no statement."""
 PLAIN = 1.5  # mean log odds of selling from which one way of talking trade is enough
 MANY = 8  # windows of a long talk
 LONG_TALK = 0.4  # mean log odds of selling that a long talk has to reach: chance finds price and date in any meeting
@@ -30,6 +33,7 @@ LONG_TALK = 0.4  # mean log odds of selling that a long talk has to reach: chanc
 def extract(reading: Reading, brief: Brief) -> ExtractReply:
     """Claims on each criterion, whether anybody sells, and the deals that the text is about."""
     claims = [claim for criterion in brief.playbook.criteria for claim in _claims(criterion, reading)]
+    claims += _hopes(reading, {claim.line for claim in claims}, claims)
     sales = is_sales(reading)
     return ExtractReply(
         selling="reads like selling" if sales else "does not read like selling",
@@ -45,10 +49,25 @@ def is_sales(reading: Reading) -> bool:
     return reading.sales > (LONG_TALK if long else 0) and reading.trade >= (2 if reading.sales < PLAIN else 1)
 
 
+def _hopes(reading: Reading, taken: set[int], claims: list[Claim]) -> Iterator[Claim]:
+    """The rep's optimism about the deal as a whole, shown beside a criterion that has words of its own: it counts for nothing."""
+    if not claims:
+        return
+    found = [at for at, unit in enumerate(reading.units) if unit.turn.kind is Kind.NOTES and unit.turn.index not in taken and is_hope(unit.text)]
+    for at in found[:MOST]:
+        unit = reading.units[at]
+        yield Claim(line=unit.turn.index, quote=unit.text, criterion=claims[0].criterion, polarity="supports", hope=True)
+
+
 def _claims(criterion: Criterion, reading: Reading) -> Iterator[Claim]:
     best: list[tuple[float, int, Polarity]] = []
     for at, unit in enumerate(reading.units):
-        if unit.rep or unit.text.count(" ") < FEWEST_WORDS - 1 or (is_question(unit.text) and unit.turn.kind is not Kind.NOTES):
+        if (
+            unit.rep
+            or (at == 0 and HEAD.match(unit.text))
+            or unit.text.count(" ") < FEWEST_WORDS - 1
+            or (is_question(unit.text) and unit.turn.kind is not Kind.NOTES)
+        ):
             continue
         scored = [(_score(criterion, polarity, sign, reading, at), at, polarity) for polarity, sign in SIGNS]
         top = max(scored)

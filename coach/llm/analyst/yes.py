@@ -17,9 +17,9 @@ from coach.llm.analyst.units import Unit
 SURE = {"signed": 0.3, "verbal": 0.3, "conditional": 0.4, "next_step": 0.45, "interest": 0.5}
 FULL = ("verbal", "signed")
 PLAIN = 0.8  # probability of a yes in one unit that makes it plain words
-LIKELY_IF_PLAIN = 0.3
-LIKELY = 0.4  # probability that the text ends in a real yes from which the analyst thinks so
-POSSIBLE = 0.25  # and from which it cannot tell
+LIKELY_IF_PLAIN = 0.35  # and how likely the whole text has to make a yes then
+LIKELY = 0.5  # probability that the text ends in a real yes from which the analyst thinks so
+POSSIBLE = 0.3  # and from which it cannot tell
 EASES = 0.5  # from which the floor for a yes is eased
 EASED = 0.4  # share of the floor that is enough for a yes where the whole text makes one likely
 REFUSED = 0.6
