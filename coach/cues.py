@@ -258,6 +258,11 @@ DENIAL = _any(
 )
 """Words that deny a purchase, wish for one, or speak of one elsewhere."""
 MACHINE = re.compile(r"\b(?:AI|LLMs?|[Cc]hat ?GPT|GPT|(?i:system|assistant|developer message|software|language model|instructions?|prompt|summari[sz]er|override|jailbreak|verdict))\b")
+ALONE = _any(
+    r"(?:no ?body|no[- ]?one)(?: else| above \w+)? (?:has|needs?|needed|have|had|got|would have) to \w+", r"(?:no ?body|no[- ]?one) else(?:'s)? (?:to ask|decides?|signs?|involved|has a say|in it|matters)", r"(?:no ?body|no[- ]?one) (?:above|over) (?:me|us|him|her)", r"(?:don['’]?t|doesn['’]?t|didn['’]?t|won['’]?t|do not|need not) (?:need|have) (?:to (?:ask|check with|run it (?:by|past)|clear it|tell|wait for)|any(?:one|body)|permission|approval)",
+    r"(?:das )?entscheide ich (?:allein|selbst)", r"beslis ik (?:zelf|alleen)", r"je décide seule?", r"lo decido yo", r"decido eu", r"decido io",
+)
+"""Words that say there is nobody else to ask."""
 QUESTION_END = re.compile(r"[?？]\s*[\"'”’»)]*\s*$")
 
 SmallYes = Literal["pilot", "demo", "proposal", "introduction", "meeting"]
@@ -536,6 +541,11 @@ def open_condition(sentence: str) -> str | None:
         if not RESOLVED.match(sentence, mark.start()) and not PAPERWORK.search(sentence, mark.start()):
             return mark.group()
     return None
+
+
+def decides_alone(sentence: str) -> bool:
+    """Whether the sentence says that nobody else has to be asked."""
+    return ALONE.search(sentence) is not None
 
 
 def denies_yes(sentence: str) -> bool:

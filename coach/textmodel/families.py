@@ -39,6 +39,7 @@ COMMERCE = frozenset(
 FAMILIES: tuple[tuple[str, re.Pattern[str]], ...] = (
     *((name, re.compile(rf"(?<!\w)(?:{ways})(?!\w)", re.IGNORECASE)) for name, ways in WAYS.items()),
     ("amount", cues.MONEY),
+    ("alone", cues.ALONE),
     ("hope", cues.HOPE),
     ("condition", cues.CONDITION),
     ("hypothetical", cues.HYPOTHETICAL),

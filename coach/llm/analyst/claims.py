@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from coach.ask import Brief
 from coach.conversation import Kind
-from coach.cues import is_hope, is_question
+from coach.cues import decides_alone, is_hope, is_question
 from coach.evidence import Claim, ExtractReply, Polarity
 from coach.llm.analyst.deals import deals_of
 from coach.llm.analyst.reading import Reading
@@ -71,6 +71,8 @@ def _claims(criterion: Criterion, reading: Reading) -> Iterator[Claim]:
             continue
         scored = [(_score(criterion, polarity, sign, reading, at), at, polarity) for polarity, sign in SIGNS]
         top = max(scored)
+        if criterion.topic == "authority" and decides_alone(unit.text):
+            top = (max(top[0], SURE), at, "supports")
         if top[0] >= SURE:
             best.append(top)
     for polarity, _ in SIGNS:

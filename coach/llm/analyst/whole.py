@@ -21,7 +21,8 @@ SPREAD = (
     "=verbal", "=signed", "=conditional", "=refused", "=interest", "=hope", "authority+", "authority-", "competition+", "competition-",
     "timeline+", "timeline-", "decision_process+", "decision_process-", "budget+", "budget-", "need+", "need-",
 )  # fmt: skip
-LATE = 0.5  # share of the text after which words are late
+LATE = 0.5  # share of the text, from its end, in which words are late
+FEW = 12  # units at the end that are late in any case
 
 
 def looks(reading: "Reading") -> "NDArray[np.float64]":
@@ -32,7 +33,7 @@ def looks(reading: "Reading") -> "NDArray[np.float64]":
     if not mine:
         return np.full(len(SPREAD) + 8, NOTHING)
     odds = reading.odds[mine]
-    place = np.array(mine) / len(reading.units)
+    left = len(reading.units) - np.array(mine)  # units to the end, this one counted
 
     def of(head: str) -> "NDArray[np.float64]":
         return odds[:, HEADS.index(head)].astype(np.float64)
@@ -40,7 +41,7 @@ def looks(reading: "Reading") -> "NDArray[np.float64]":
     yes = np.maximum(of("=verbal"), of("=signed"))
     clear = yes - np.maximum(0, of("=refused")) / 2 - np.maximum(0, of("=conditional")) / 2
     best = int(np.argmax(clear))
-    late = place >= LATE
+    late = left <= max(len(reading.units) * LATE, FEW)
     top = np.sort(clear)[::-1][:3]
     spread = [float(np.log(np.exp(of(head)).mean() + 1e-4)) for head in SPREAD]
     return np.array(

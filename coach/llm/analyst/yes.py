@@ -17,7 +17,7 @@ from coach.llm.analyst.units import Unit
 SURE = {"signed": 0.3, "verbal": 0.3, "conditional": 0.4, "next_step": 0.45, "interest": 0.5}
 FULL = ("verbal", "signed")
 PLAIN = 0.8  # probability of a yes in one unit that makes it plain words
-LIKELY_IF_PLAIN = 0.35  # and how likely the whole text has to make a yes then
+LIKELY_IF_PLAIN = 0.3  # and how likely the whole text has to make a yes then
 LIKELY = 0.5  # probability that the text ends in a real yes from which the analyst thinks so
 POSSIBLE = 0.3  # and from which it cannot tell
 EASES = 0.5  # from which the floor for a yes is eased
