@@ -44,7 +44,7 @@ def main() -> None:
 
 @main.command()
 @click.argument("files", nargs=-1, type=click.Path(exists=False, allow_dash=True))
-@click.option("--format", "form", type=click.Choice(FORMATS), help="Default: md for one file, jsonl for several.")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Default: md for one file, jsonl for several (as is json).")
 @click.option("--playbook", "playbook", default="default", show_default=True, help="Id or YAML file of a playbook.")
 @click.option("--model", help="Who answers. Default: COACH_MODEL if set, else the offline analyst (`--model offline`).")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day the note was written, YYYY-MM-DD. Default: today.")
@@ -65,7 +65,9 @@ def review(files: tuple[str, ...], form: str | None, playbook: str, model: str |
     except CoachError as error:
         _complain(str(error))
         sys.exit(2)
-    form = form or ("jsonl" if several else "md")
+    if several and form in (None, "json"):
+        form = "jsonl"
+    form = form or "md"
     if several and form != "jsonl":
         _complain(f"Several files can only be written as jsonl, not {form}. Leave --format out, or review one file.")
         sys.exit(2)
