@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from coach.errors import AskError, CoachError, InputError
+from coach.evaluation.command import evals
 
 if TYPE_CHECKING:
     from coach.ask import Ask
@@ -194,6 +195,9 @@ def _explain(name: str, done: "Review") -> None:
 
 def _complain(text: str) -> None:
     click.echo(text, err=True)
+
+
+main.add_command(evals, "eval")
 
 
 if __name__ == "__main__":

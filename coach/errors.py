@@ -5,6 +5,9 @@ CoachError
 ├── PlaybookError         a playbook file is missing or breaks its form
 ├── PromptError           a prompt template is missing, unsafe, too long or lacks a variable
 ├── SettingsError         an environment variable, option or path cannot be used
+├── CaseError             an eval case, threshold or run is malformed or missing; names file and line
+├── ReplayError           a recording is missing, stale, damaged or unused: replay never falls back to a live model
+├── BudgetError           the next call would cross the limit that was set
 └── AskError              the model gave no usable answer; the offline review still works
     ├── KeyRefused        401 or 403: the key is wrong or has no right to the model
     ├── ModelNotFound     404: the endpoint does not serve this model
@@ -12,8 +15,7 @@ CoachError
     ├── Unreachable       no connection, a time-out, or a failing server
     ├── PromptTooLong     the note does not fit the model's window
     ├── Refused           the model declined to answer
-    ├── BadReply          cut off, not JSON or not the asked shape, also after one more try
-    └── RecordingMissing  replay has no record for exactly this request
+    └── BadReply          cut off, not JSON or not the asked shape, also after one more try
 """
 
 
@@ -35,6 +37,18 @@ class PromptError(CoachError):
 
 class SettingsError(CoachError):
     """An environment variable, option or path cannot be used."""
+
+
+class CaseError(CoachError):
+    """An eval case, threshold or run is malformed or missing."""
+
+
+class ReplayError(CoachError):
+    """A recording is missing, stale, damaged or unused."""
+
+
+class BudgetError(CoachError):
+    """The next call would cross the limit that was set."""
 
 
 class AskError(CoachError):
@@ -71,7 +85,3 @@ class Refused(AskError):
 
 class BadReply(AskError):
     """The reply was cut off, was not JSON, or had the wrong shape, also after one more try."""
-
-
-class RecordingMissing(AskError):
-    """Replay has no record for exactly this request."""

@@ -3,8 +3,9 @@
 Keys are kept as secrets: they show up in no repr, log, record or message.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +16,9 @@ from coach.commitment import Judge
 from coach.errors import PlaybookError, SettingsError
 from coach.evidence import Extract
 from coach.playbook import Playbook, parse
+
+if TYPE_CHECKING:
+    from coach.llm.asker import Asker, Chat
 
 OFFLINE = "offline analyst"
 REPLIES = (Extract.reply, Judge.reply, AdviseSkeptical.reply, AdviseRuthless.reply)
@@ -34,6 +38,11 @@ class Settings(BaseSettings):
     timeout: float = Field(default=120, gt=0, validation_alias="COACH_TIMEOUT")
     tracing: bool = Field(default=False, validation_alias="COACH_TRACING")
     prompts: Path = Field(default=_PACKAGED if _PACKAGED.is_dir() else _CHECKOUT, validation_alias="COACH_PROMPTS")
+    evals: Path = Field(default=Path(__file__).parent.parent / "evals", validation_alias="COACH_EVALS")
+    runs: Path = Field(default=Path("runs"), validation_alias="COACH_RUNS")
+    ci: bool = Field(default=False, validation_alias="CI")
+    github: bool = Field(default=False, validation_alias="GITHUB_ACTIONS")
+    summary: Path | None = Field(default=None, validation_alias="GITHUB_STEP_SUMMARY")
     prompt_set: str = Field(default="default", validation_alias="COACH_PROMPT_SET")
 
     def models(self) -> tuple[str, ...]:
@@ -46,14 +55,22 @@ class Settings(BaseSettings):
             from coach.llm.analyst import Analyst
 
             return Analyst()
+        return self.asker(self.chat(model))
+
+    def chat(self, model: str) -> "Chat":
+        """A chat with the model of that name at the endpoint. Raises SettingsError if there is none."""
         if not self.key and not self.base_url:
             raise SettingsError("No key and no server for a model. Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local server, or use the offline analyst.")
-        from coach.llm.asker import Asker
         from coach.llm.live import openai_chat
-        from coach.prompting import PromptSet
 
         key = self.key.get_secret_value() if self.key else "unused"  # local servers want some key
-        chat = openai_chat(model, key, self.base_url, self.timeout, self.tracing)
+        return openai_chat(model, key, self.base_url, self.timeout, self.tracing)
+
+    def asker(self, chat: "Chat") -> "Asker":
+        """An answerer from a chat, worded by the prompt set."""
+        from coach.llm.asker import Asker
+        from coach.prompting import PromptSet
+
         return Asker(chat, PromptSet(self.prompts / self.prompt_set), REPLIES)
 
     def playbooks(self) -> tuple[str, ...]:
@@ -79,6 +96,10 @@ class Settings(BaseSettings):
     def today(self) -> date:
         """The clock's day."""
         return date.today()  # noqa: DTZ011, TID251 - the one place that reads the clock; the rep's local day is meant
+
+    def now(self) -> datetime:
+        """The clock, in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - the one place that reads the clock
 
     def leaves_machine(self, model: str) -> str:
         """What leaves this machine when `model` answers, in one sentence."""

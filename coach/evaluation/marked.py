@@ -54,7 +54,6 @@ def sentence_rows(path: Path) -> Iterator[Row]:
                 labels.add("sells")
         yield Row(item["text"], item["prev"], frozenset(labels), frozenset(known), path.stem)
 
-
     for texts in foreign.values():
         for at in range(0, len(texts), TOGETHER):
             yield Row(" ".join(texts[at : at + TOGETHER]), "", frozenset({"sales"}), frozenset({"sales"}), path.stem)

@@ -35,11 +35,12 @@ class Sent(Value):
 
 
 class RawReply(Value):
-    """What came back, unread. `finish` is the server's word for why it stopped: stop, length, content_filter."""
+    """What came back, unread. `finish` is the server's word for why it stopped: stop, length, content_filter. `served` is its word for who answered."""
 
     text: str
     finish: str = "stop"
     refusal: str | None = None
+    served: str | None = None
     tokens_in: int | None = None
     tokens_out: int | None = None
     tokens_cached: int | None = None

@@ -82,6 +82,7 @@ def _raw(message: "AIMessage") -> RawReply:
         text=str(message.text).encode("utf-8", "replace").decode(),  # a lone surrogate cannot be sent back or written down
         finish=STOPS.get(stop, stop),
         refusal=message.additional_kwargs.get("refusal"),
+        served=meta.get("model_name"),
         tokens_in=usage["input_tokens"] if usage else None,
         tokens_out=usage["output_tokens"] if usage else None,
         tokens_cached=usage.get("input_token_details", {}).get("cache_read") if usage else None,

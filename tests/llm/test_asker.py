@@ -9,7 +9,7 @@ import pytest
 from coach.errors import BadReply, Refused
 from coach.evidence import Extract, ExtractReply
 from coach.llm.asker import Asker, RawReply, parse
-from coach.llm.offline import Scripted
+from coach.llm.scripted import Scripted
 from coach.prompting import PromptSet
 from coach.settings import REPLIES
 from tests.llm.conftest import GOOD, NOTE, PROMPTS, Model, completion

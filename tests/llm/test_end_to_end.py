@@ -14,7 +14,7 @@ from coach.checks import LIVE
 from coach.conversation import Conversation
 from coach.errors import BadReply
 from coach.llm.asker import Asker
-from coach.llm.offline import Scripted
+from coach.llm.scripted import Scripted
 from coach.playbook import Playbook
 from coach.prompting import PromptSet
 from coach.readers import read

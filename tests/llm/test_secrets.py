@@ -20,7 +20,7 @@ from coach.errors import AskError, CoachError, KeyRefused
 from coach.evidence import Extract
 from coach.llm.asker import Asker
 from coach.llm.live import openai_chat
-from coach.llm.offline import Recorder
+from coach.llm.recordings import Made, Recorder
 from coach.playbook import Playbook
 from coach.prompting import PromptSet
 from coach.readers import read
@@ -108,7 +108,7 @@ def test_a_whole_live_answer_logs_neither_key_nor_note_and_its_record_holds_no_k
     model.says(completion("{"), completion(GOOD))
     configured(model, monkeypatch)
     extract = Extract(brief=Brief(conversation=read(f"Dana from Northgate said {CANARY}."), playbook=playbook, today=TODAY))
-    Asker(Recorder(model.chat(), tmp_path), PromptSet(PROMPTS), REPLIES)(extract)
+    Asker(Recorder(model.chat(), tmp_path, Made(kind="live", on="2026-03-02", tool="test")), PromptSet(PROMPTS), REPLIES)(extract)
     assert KEY not in everything_logged.text
     assert CANARY not in everything_logged.text
     files = [path for path in tmp_path.rglob("*") if path.is_file()]

@@ -1,0 +1,110 @@
+"""The work behind each eval command. In: settings and plain options. Out: dossiers, files in a run's folder, exit codes.
+
+Run writes, gate judges: a run can be judged again without paying again. The command line and the page both call this.
+"""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from coach.errors import CaseError, ReplayError
+from coach.evaluation.cases import EvalCase, load_cases
+from coach.evaluation.dumb import DUMB, agreement, dumb_run
+from coach.evaluation.gate import Thresholds, bless, exit_code, judge, read_baseline, read_thresholds
+from coach.evaluation.report import Dossier, contents, flips_csv, junit, markdown, page
+from coach.evaluation.results import Run, RunFolder, read_run
+from coach.evaluation.runner import Plan, Progress, head_of, run
+from coach.evaluation.suites import ANALYST, Suite, recorded_suites
+from coach.playbook import Playbook
+from coach.settings import OFFLINE, Settings
+
+OFFLINE_SUITE = Suite(name="offline", model=ANALYST, source="offline")
+CORES = os.cpu_count() or 1
+
+
+class Bench(NamedTuple):
+    """The eval set as it lies in a folder, with what judges it."""
+
+    settings: Settings
+    cases: list[EvalCase]
+    playbook: Playbook
+    thresholds: Thresholds
+
+    @property
+    def folder(self) -> Path:
+        """The folder that holds cases, recordings, baselines and thresholds."""
+        return self.settings.evals
+
+    def suites(self) -> list[Suite]:
+        """The offline analyst, and a suite for each folder of recordings."""
+        return [OFFLINE_SUITE, *recorded_suites(self.folder / "recordings")]
+
+    def baseline(self, suite: str) -> Path:
+        """Where the blessed run of a suite is kept."""
+        return self.folder / "baselines" / f"{suite}.json"
+
+
+def set_up(settings: Settings, playbook: str = "default") -> Bench:
+    """Reads cases, playbook and thresholds. Raises CaseError or PlaybookError."""
+    return Bench(settings, load_cases(settings.evals / "cases"), settings.playbook(playbook), read_thresholds(settings.evals / "thresholds.toml"))
+
+
+def chosen(bench: Bench, suite: Suite) -> list[EvalCase]:
+    """The cases that a suite can answer: all, or those that were recorded."""
+    if suite.recordings is None:
+        return bench.cases
+    recorded = {path.name for path in suite.recordings.glob("*/")}
+    known = {case.id for case in bench.cases}
+    if orphans := sorted(recorded - known):
+        raise ReplayError(f"{suite.name}: recordings of {orphans[0]}, which is no case. Delete the folder, or bring the case back.")
+    return [case for case in bench.cases if case.id in recorded]
+
+
+def run_suite(bench: Bench, plan: Plan, folder: Path, progress: Progress) -> Run | None:
+    """Runs or resumes one suite in a folder; None if `progress` stopped it."""
+    at = RunFolder(folder)
+    if at.whole:
+        return read_run(folder)
+    head = at.head() if (folder / "head.json").is_file() else head_of(plan, bench.settings.now().isoformat(timespec="seconds"))
+    fresh = head_of(plan, head.started)
+    if fresh != head:
+        raise CaseError(f"{folder} was begun with another answerer, prompts or weights. Start a new run.")
+    return run(plan, at, head, progress)
+
+
+def judged(bench: Bench, done: Run) -> Dossier:
+    """A run with the gate's findings, the dumb answerers on the same cases, and the readers' agreement."""
+    baseline = read_baseline(bench.baseline(done.suite))
+    mine = [case for case in bench.cases if case.id in done.by_case]
+    dumb = {name: dumb_run(name, mine, bench.thresholds.prices) for name in DUMB} if mine else {}
+    return Dossier(done, judge(done, bench.thresholds, baseline), bench.thresholds, baseline, dumb, agreement(bench.cases))
+
+
+def write_reports(dossiers: list[Dossier], folder: Path) -> None:
+    """report.md, report.html, junit.xml and flips.csv in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    blocks = list(contents(dossiers))
+    for name, text in (("report.md", markdown(blocks)), ("report.html", page(blocks)), ("junit.xml", junit(dossiers)), ("flips.csv", flips_csv(dossiers))):
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def worst_code(dossiers: list[Dossier]) -> int:
+    """The exit code of all: a run without answers before one that failed."""
+    return max((exit_code(dossier.findings) for dossier in dossiers), default=0)
+
+
+def bless_run(bench: Bench, folder: Path) -> Path:
+    """Makes a whole run of all cases the baseline of its suite. Raises CaseError if it is not whole, or not of all cases."""
+    done = read_run(folder)
+    suite = next((suite for suite in bench.suites() if suite.name == done.suite), OFFLINE_SUITE)
+    missing = [case.id for case in chosen(bench, suite) if case.id not in done.by_case]
+    if missing:
+        raise CaseError(f"{folder} lacks {len(missing)} cases, first {missing[0]}. A baseline is blessed from a run of all of them.")
+    path = bench.baseline(done.suite)
+    bless(done, path)
+    return path
+
+
+def name_of(model: str) -> str:
+    """A model's name as a folder."""
+    return "offline" if model in (ANALYST, OFFLINE) else "".join(char if char.isalnum() or char in "._-" else "-" for char in model)

@@ -1,0 +1,403 @@
+"""`coach eval`. In: words. Out: figures on standard output, progress on standard error, files in a run's folder, an exit code.
+
+Exit codes: 0 passed, 1 the gate failed, 2 usage or a bad case, 3 recordings that do not fit, 4 no answers or the budget is
+used up. Holds no rule: each command calls `bench` or one function beside it.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from coach.errors import AskError, BudgetError, CoachError, InputError, ReplayError
+
+FOLDER = click.Path(path_type=Path)
+CODES: tuple[tuple[type[CoachError], int], ...] = ((ReplayError, 3), (BudgetError, 4), (AskError, 4), (CoachError, 2))
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """An expected failure as a sentence on standard error and its exit code."""
+    try:
+        yield
+    except CoachError as error:
+        click.echo(str(error), err=True)
+        sys.exit(next(code for kind, code in CODES if isinstance(error, kind)))
+    except KeyboardInterrupt:
+        click.echo("Stopped. What is done is kept: go on with --resume.", err=True)
+        sys.exit(2)
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def evals(context: click.Context) -> None:
+    """Measure the verdicts. Without a further word: run everything offline, report, and gate against the baselines."""
+    if context.invoked_subcommand is None:
+        with told():
+            sys.exit(_everything(None))
+
+
+@evals.command("run")
+@click.option("--model", help="Ask this model live. Default: the offline analyst.")
+@click.option("--suite", help="Replay the recordings of this name in evals/recordings instead.")
+@click.option("--prompts", help="Prompt set, a folder in prompts/.")
+@click.option("--split", type=click.Choice(["dev", "holdout"]), help="Only this split.")
+@click.option("--case", "only", multiple=True, help="Only this case; may be given several times.")
+@click.option("--tag", multiple=True, help="Only cases with this tag; may be given several times.")
+@click.option("--workers", default=None, type=click.IntRange(1, 64), help="Cases at once. Default: one for each core; 4 for a live model.")
+@click.option("--max-calls", type=click.IntRange(1), help="Stop before the case after this many calls.")
+@click.option("--out", type=FOLDER, help="Folder of the run. Default: a new one in runs/.")
+@click.option("--resume", type=FOLDER, help="Go on with the run in this folder.")
+def run_command(**options: Any) -> None:
+    """Run one suite and write it down. Judges nothing: that is `gate`."""
+    from coach.evaluation.bench import set_up
+    from coach.settings import load
+
+    with told():
+        bench = set_up(load())
+        plan = _plan(bench, options)
+        folder = options["resume"] or options["out"] or bench.settings.runs / f"{bench.settings.now():%Y%m%d-%H%M%S}-{plan.suite.name}"
+        _ran(bench, plan, folder)
+        click.echo(f"{folder} holds the run. Judge it: coach eval gate {folder}")
+
+
+def _plan(bench: Any, options: dict[str, Any]) -> Any:
+    from coach.evaluation.bench import CORES, OFFLINE_SUITE, chosen, name_of
+    from coach.evaluation.runner import Plan
+    from coach.evaluation.suites import Suite
+
+    if options["suite"]:
+        found = [suite for suite in bench.suites() if suite.name == options["suite"]]
+        if not found:
+            raise InputError(f"No recordings of {options['suite']}. There are: {', '.join(suite.name for suite in bench.suites())}.")
+        suite = found[0]
+    elif options["model"] and options["model"] not in ("offline", "offline analyst"):
+        suite = Suite(name=name_of(options["model"]), model=options["model"], source="live", prompt_set=options["prompts"])
+    else:
+        suite = OFFLINE_SUITE
+    cases = [
+        case
+        for case in chosen(bench, suite)
+        if options["split"] in (None, case.split)
+        and (not options["only"] or case.id in options["only"])
+        and (not options["tag"] or set(options["tag"]) & set(case.tags))
+    ]
+    workers = options["workers"] or (4 if suite.source == "live" else CORES)
+    return Plan(suite, cases, bench.playbook, bench.thresholds.prices, workers, options["max_calls"])
+
+
+def _ran(bench: Any, plan: Any, folder: Path) -> Any:
+    """Runs a plan with progress, and complains if the run ended early."""
+    from coach.evaluation.bench import run_suite
+
+    done = run_suite(bench, plan, folder, _progress(plan.suite.name))
+    if done is None:
+        raise InputError(f"{folder} was stopped. Go on with --resume {folder}.")
+    return done
+
+
+def _progress(name: str) -> Callable[[int, int], bool]:
+    """A line a second on standard error."""
+    last = [time.monotonic()]
+
+    def told_of(done: int, of: int) -> bool:
+        if time.monotonic() - last[0] > 1 or done == of:
+            last[0] = time.monotonic()
+            click.echo(f"{name}: {done} of {of}", err=True)
+        return True
+
+    return told_of
+
+
+@evals.command("all")
+@click.option("--out", type=FOLDER, help="Folder for the runs and reports. Default: a new one in runs/.")
+def all_command(out: Path | None) -> None:
+    """What `coach eval` does without a word: run everything offline, report, gate."""
+    with told():
+        sys.exit(_everything(out))
+
+
+def _everything(out: Path | None) -> int:
+    from coach.evaluation.bench import CORES, chosen, judged, set_up, worst_code, write_reports
+    from coach.evaluation.lint import lint
+    from coach.evaluation.manifest import check_manifest
+    from coach.evaluation.runner import Plan
+    from coach.settings import load
+
+    bench = set_up(load())
+    if found := lint(bench.cases, bench.playbook):
+        raise InputError(f"{len(found)} things are wrong with the cases, first {found[0].case}: {found[0].text}. `coach eval lint` lists them.")
+    folder = out or bench.settings.runs / f"{bench.settings.now():%Y%m%d-%H%M%S}"
+    dossiers = []
+    for suite in bench.suites():
+        if suite.recordings is not None:
+            check_manifest(suite.recordings)
+        plan = Plan(suite, chosen(bench, suite), bench.playbook, bench.thresholds.prices, CORES)
+        dossiers.append(judged(bench, _ran(bench, plan, folder / suite.name)))
+    write_reports(dossiers, folder)
+    _said(dossiers, folder, bench)
+    return worst_code(dossiers)
+
+
+def _said(dossiers: list[Any], folder: Path, bench: Any) -> None:
+    """The report on standard output, annotations and the job summary where CI wants them."""
+    click.echo((folder / "report.md").read_text(encoding="utf-8"))
+    click.echo(f"{folder}: report.html, report.md, junit.xml, flips.csv, and run.json for each suite", err=True)
+    if bench.settings.github:
+        from coach.evaluation.report import annotations
+
+        for line in annotations(dossiers, bench.folder / "cases"):
+            click.echo(line)
+        if bench.settings.summary:
+            with bench.settings.summary.open("a", encoding="utf-8") as file:
+                file.write((folder / "report.md").read_text(encoding="utf-8"))
+
+
+@evals.command()
+@click.argument("folder", type=FOLDER)
+def gate(folder: Path) -> None:
+    """Judge the run in FOLDER against thresholds and baseline, and write its report there."""
+    from coach.evaluation.bench import judged, set_up, worst_code, write_reports
+    from coach.evaluation.results import read_run
+    from coach.settings import load
+
+    with told():
+        bench = set_up(load())
+        dossiers = [judged(bench, read_run(folder))]
+        write_reports(dossiers, folder)
+        for one in dossiers[0].findings:
+            click.echo(f"{'FAILS' if one.fails else 'note '}  {one.text}")
+        code = worst_code(dossiers)
+        click.echo("passed" if not code else f"failed, exit code {code}")
+        sys.exit(code)
+
+
+@evals.command()
+@click.argument("a", type=FOLDER)
+@click.argument("b", type=FOLDER)
+@click.option("--split", type=click.Choice(["dev", "holdout"]), help="Only this split.")
+def compare(a: Path, b: Path, split: str | None) -> None:
+    """Say how the run in folder B differs from the one in A, and which cases flipped."""
+    from coach.evaluation.compare import compare as compared
+    from coach.evaluation.results import read_run
+
+    with told():
+        found = compared(read_run(a), read_run(b), split)  # type: ignore[arg-type]
+        click.echo(f"{found.cases} cases in both. {found.verdict}")
+        for row in found.rows:
+            x, y = row.a.rate, row.b.rate
+            mark = "*" if row.primary else " "
+            click.echo(f"{mark} {row.metric.title:36} {x if x is None else format(x, '.3f'):>7} -> {y if y is None else format(y, '.3f'):<7} {row.words}")
+        click.echo("* decides, corrected for being four; the others are exploratory")
+        for flip in (flip for flip in found.flips if flip.a.about.split == "dev" and flip.a.answer and flip.b.answer):
+            said = f"{flip.a.answer.label} -> {flip.b.answer.label}, gold {flip.a.about.gold}"  # type: ignore[union-attr]
+            click.echo(f"{'FALSE YES' if flip.false_yes else flip.way:9} {flip.a.about.id}: {said}")
+            click.echo(f"          A: {flip.a.answer.rule}: “{flip.a.answer.quote or ''}”")  # type: ignore[union-attr]
+            click.echo(f"          B: {flip.b.answer.rule}: “{flip.b.answer.quote or ''}”")  # type: ignore[union-attr]
+        hidden = sum(flip.a.about.split == "holdout" for flip in found.flips)
+        click.echo(f"{hidden} holdout cases flipped and are not named.")
+
+
+@evals.command()
+@click.argument("folder", type=FOLDER)
+def bless(folder: Path) -> None:
+    """Make the whole run in FOLDER the baseline of its suite. Look at its flips first. Never do this in CI."""
+    from coach.evaluation.bench import bless_run, set_up
+    from coach.settings import load
+
+    with told():
+        bench = set_up(load())
+        if bench.settings.ci:
+            raise InputError("CI does not bless. Do it on your machine and commit the baseline.")
+        click.echo(f"{bless_run(bench, folder)} is the baseline now. Commit it with the change that it belongs to.")
+
+
+@evals.command("lint")
+def lint_command() -> None:
+    """Check the cases: form, gold quotes, types, twins, private data."""
+    from coach.evaluation.bench import set_up
+    from coach.evaluation.lint import lint
+    from coach.settings import load
+
+    with told():
+        bench = set_up(load())
+        found = lint(bench.cases, bench.playbook)
+        for one in found:
+            click.echo(f"{bench.folder / 'cases' / one.case}.yaml: {one.text}")
+        click.echo(f"{len(bench.cases)} cases, {len(found)} findings")
+        sys.exit(2 if found else 0)
+
+
+@evals.command()
+def metrics() -> None:
+    """List what is measured, by the names that thresholds use."""
+    from coach.evaluation.metrics import METRICS
+
+    for metric in METRICS:
+        click.echo(f"{metric.id:20} {metric.group:10} {'higher' if metric.high else 'lower':6} is better  {metric.title}")
+
+
+@evals.command("mutate")
+def mutate_command() -> None:
+    """Break the gold answers on purpose: every defect has to be noticed by its scorer."""
+    from coach.evaluation.bench import CORES, set_up
+    from coach.evaluation.mutants import mutated
+    from coach.settings import load
+
+    with told():
+        bench = set_up(load())
+        outcomes = mutated(bench.cases, bench.playbook, CORES)
+        for one in outcomes:
+            bad = "" if one.tried and not one.escaped else f"   ESCAPED in {', '.join(one.escaped[:5]) or 'no case at all: nothing to try it on'}"
+            click.echo(f"{one.tried - len(one.escaped):5} of {one.tried:<5} {one.mutant.metric:20} {one.mutant.id}{bad}")
+        tried, lost = sum(one.tried for one in outcomes), sum(len(one.escaped) for one in outcomes)
+        click.echo(f"mutation score {(tried - lost) / tried:.1%}: {tried - lost} of {tried} defects noticed, {len(outcomes)} kinds")
+        sys.exit(0 if not lost and all(one.tried for one in outcomes) else 1)
+
+
+@evals.command()
+@click.option("--model", help="Record this model live.")
+@click.option("--authored", is_flag=True, help="Record the gold answers instead: proves the machinery, says nothing of a model.")
+@click.option("--suite", help="Folder in evals/recordings. Default: the model's name.")
+@click.option("--prompts", help="Prompt set, a folder in prompts/.")
+@click.option("--missing", "which", flag_value="missing", default="missing", help="Cases without recordings (default).")
+@click.option("--stale", "which", flag_value="stale", help="Cases whose recordings no longer fit.")
+@click.option("--case", "only", multiple=True, help="Only this case; may be given several times.")
+@click.option("--most", type=click.IntRange(1), help="At most this many cases, spread over types.")
+@click.option("--max-calls", type=click.IntRange(1), help="Stop before a case that could cross this many calls.")
+@click.option("--max-usd", type=float, help="Stop before a case that could cross this many dollars.")
+@click.option("--price-in", type=float, default=0.0, help="Dollars for a million tokens read.")
+@click.option("--price-out", type=float, default=0.0, help="Dollars for a million tokens written.")
+@click.option("--yes", is_flag=True, help="Do not ask before the first call.")
+def record(**options: Any) -> None:
+    """Record a model's replies to the cases, so that they can be replayed without it."""
+    with told():
+        _record(options)
+
+
+def _record(options: dict[str, Any]) -> None:
+    from importlib.metadata import version
+
+    from coach.evaluation.bench import name_of, set_up
+    from coach.evaluation.manifest import write_manifest
+    from coach.evaluation.oracle import Dictated
+    from coach.evaluation.recording import Job, Limits, folder_of, spread, to_record
+    from coach.evaluation.recording import record as recorded
+    from coach.evaluation.suites import Suite
+    from coach.llm.recordings import Made
+    from coach.settings import load
+
+    settings = load()
+    if options["prompts"]:
+        settings = settings.model_copy(update={"prompt_set": options["prompts"]})
+    if bool(options["model"]) == options["authored"]:
+        raise InputError("Say either --model NAME or --authored.")
+    bench = set_up(settings)
+    name = options["suite"] or ("authored" if options["authored"] else name_of(options["model"]))
+    folder = folder_of(settings, name)
+    suite = Suite(
+        name=name, model="gold" if options["authored"] else options["model"], source="authored" if options["authored"] else "recorded live", recordings=folder
+    )
+    made = Made(kind="authored" if options["authored"] else "live", on=settings.today().isoformat(), tool=version("call-note-coach"))
+    job = Job(suite, settings, bench.playbook, made)
+    wanted = [case for case in bench.cases if not options["only"] or case.id in options["only"]]
+    cases = spread(list(to_record(job, wanted, options["which"] == "stale")), options["most"])
+    if not cases:
+        click.echo(f"Nothing is {options['which']} in {folder}.")
+        return
+    if options["model"]:
+        words = sum(case.words for case in cases)
+        click.echo(f"{len(cases)} cases, {words:,} words, three to eight calls each, to {options['model']}. {settings.leaves_machine(options['model'])}")
+        if not options["yes"] and not click.confirm("Go on?"):
+            return
+    limits = Limits(options["max_calls"], options["max_usd"], options["price_in"], options["price_out"])
+    progress = _progress(name)
+    try:
+        for spent in recorded(job, cases, Dictated if options["authored"] else lambda _case: settings.chat(options["model"]), limits):
+            progress(spent.cases, len(cases))
+    finally:
+        write_manifest(folder)
+    click.echo(f"{folder}: {len(cases)} cases recorded. Run them: coach eval run --suite {name}")
+
+
+@evals.command("new-case")
+@click.argument("note", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--stage", type=click.Choice(["1", "2", "undetermined"]), required=True, help="The stage that is right.")
+@click.option("--why", required=True, help="Why, in one sentence.")
+@click.option("--status", multiple=True, metavar="CRITERION=STATUS", help="A status that is right where the review is wrong.")
+@click.option("--id", "name", help="Id of the case. Default: from the file's name.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day of the note. Default: today.")
+@click.option("--by", default="reader-1", show_default=True, help="Who says so.")
+def new_case_command(**options: Any) -> None:
+    """Make an eval case of a note and its correction, with the review's quotes as a start. Complete it by hand."""
+    with told():
+        _new_case(options)
+
+
+def _new_case(options: dict[str, Any]) -> None:
+    from pydantic import ValidationError
+
+    from coach.evaluation.bench import set_up
+    from coach.evaluation.corrections import Correction, id_from, new_case
+    from coach.evaluation.writing import case_yaml
+    from coach.readers import read
+    from coach.review import review
+    from coach.settings import OFFLINE, load
+
+    settings = load()
+    bench = set_up(settings)
+    conversation = read(options["note"].read_bytes(), options["note"].name)
+    today = options["as_of"].date() if options["as_of"] else settings.today()
+    name = options["name"] or id_from(options["note"].stem)
+    stage = options["stage"] if options["stage"] == "undetermined" else int(options["stage"])
+    if bad := [pair for pair in options["status"] if "=" not in pair]:
+        raise InputError(f"--status {bad[0]}: write CRITERION=STATUS, such as budget=at_risk.")
+    statuses = dict(pair.split("=", 1) for pair in options["status"])
+    said = {"id": name, "note": conversation.source, "as_of": today, "stage": stage, "why": options["why"], "author": options["by"], "statuses": statuses}
+    correction = Correction.model_validate(said)
+    path = bench.folder / "cases" / f"{name}.yaml"
+    if path.exists():
+        raise InputError(f"{path.name} is there already. Give another --id.")
+    try:
+        made = new_case(correction, review(conversation, bench.playbook, settings.ask(OFFLINE), today))
+    except ValidationError as error:
+        raise InputError(f"That makes no case: {error.errors(include_url=False)[0]['msg']}. Check --status and --id.") from None
+    path.write_text(case_yaml(made), encoding="utf-8")
+    click.echo(f"{path}: split {made.split}. Read its gold, strike out what is wrong, add what is missing, then: coach eval lint")
+
+
+@evals.command()
+@click.argument("tool", type=click.Choice(["promptfoo"]))
+@click.option("--out", type=FOLDER, required=True, help="Folder to write to.")
+@click.option("--model", default="gpt-5-mini", show_default=True, help="Model named in the configuration.")
+@click.option("--split", type=click.Choice(["dev", "holdout"]), default="dev", show_default=True)
+def export(tool: str, out: Path, model: str, split: str) -> None:
+    """Write the cases for another eval tool."""
+    from coach.evaluation.bench import set_up
+    from coach.evaluation.exporting import promptfoo
+    from coach.prompting import PromptSet
+    from coach.settings import load
+
+    with told():
+        settings = load()
+        bench = set_up(settings)
+        cases = [case for case in bench.cases if case.split == split]
+        for name, text in promptfoo(cases, PromptSet(settings.prompts / settings.prompt_set), bench.playbook, model).items():
+            path = out / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        click.echo(f"{out}: {len(cases)} cases for {tool}")
+
+
+@evals.command()
+def schema() -> None:
+    """Print the JSON Schema of a case, for editors."""
+    import json
+
+    from coach.evaluation.cases import EvalCase
+
+    click.echo(json.dumps(EvalCase.model_json_schema(), indent=2))

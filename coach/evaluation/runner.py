@@ -1,0 +1,152 @@
+"""Cases in, results out. Reviews each case with a suite's answerer, scores it and writes it down at once.
+
+The offline analyst and replays run in processes, a live model in threads: it waits on the network. Results come in the
+order of the cases, whatever finished first. A run that was cut off goes on where it stopped. Never judges: that is `gate`.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from hashlib import sha256
+from itertools import islice
+from typing import NamedTuple
+
+from coach.errors import AskError, BudgetError, CaseError, ReplayError
+from coach.evaluation.cases import EvalCase
+from coach.evaluation.metrics import Prices, crossed
+from coach.evaluation.results import Answered, Head, Result, Run, RunFolder, about
+from coach.evaluation.scorers import Seen, score
+from coach.evaluation.scorers.seen import label_of
+from coach.evaluation.suites import Suite, Watched, shut_network, table
+from coach.playbook import Playbook
+from coach.readers import read
+from coach.review import Review, review
+from coach.textmodel import WEIGHTS
+
+AHEAD = 4  # cases handed out per worker before their turn
+ALONE = 12  # fewer cases than this are not worth starting processes for
+Progress = Callable[[int, int], bool]
+"""Told how many of how many cases are done; answers whether to go on."""
+
+
+class Reviewed(NamedTuple):
+    """A result with the review behind it as JSON, None if there is none."""
+
+    result: Result
+    review: str | None
+
+
+class Plan(NamedTuple):
+    """What is run, and how: at most `workers` cases at once, and no call after `budget` tokens or calls were used."""
+
+    suite: Suite
+    cases: list[EvalCase]
+    playbook: Playbook
+    prices: Prices = Prices()
+    workers: int = 2
+    most_calls: int | None = None
+
+
+def review_case(suite: Suite, case: EvalCase, playbook: Playbook) -> Reviewed:
+    """One case, reviewed and scored; a failing server gives a result with its error. Raises ReplayError if a recording is missing or unused."""
+    answerer = table(suite, case)
+    watched = Watched(answerer.ask)
+    conversation = read(case.note, case.id)
+    try:
+        done = review(conversation, playbook, watched, case.as_of)
+    except AskError as error:
+        return Reviewed(Result(about=about(case), answer=None, scores=(), error=str(error)), None)
+    if answerer.recorded is not None and (unused := answerer.recorded.unused):
+        raise ReplayError(f"{case.id}: {unused[0].name} was recorded and nothing asks for it any more. Record it again: coach eval record --stale.")
+    seen = Seen(case, conversation, playbook, done, tuple(watched.replies))
+    return Reviewed(Result(about=about(case), answer=answered(done), scores=tuple(score(seen))), done.model_dump_json(by_alias=True))
+
+
+def answered(done: Review) -> Answered:
+    """A review in short."""
+    verdict, usage = done.verdict, done.provenance.usage
+    quote = verdict.commitment.quote or verdict.for_
+    return Answered(
+        label=label_of(done),
+        rule=verdict.rule,
+        headline=verdict.headline,
+        quote=quote.text if quote else None,
+        against=verdict.against.text if verdict.against else None,
+        statuses={row.id: row.status for row in done.criteria},
+        calls=usage.calls,
+        tokens_in=usage.tokens_in,
+        tokens_out=usage.tokens_out,
+    )
+
+
+def run(plan: Plan, folder: RunFolder, head: Head, progress: Progress = lambda _done, _of: True) -> Run | None:
+    """Runs what `folder` does not hold yet and writes the whole run; None if `progress` said stop. `head` comes from `head_of`."""
+    folder.begin(head)
+    folder.mend()
+    results = {result.about.id: result for result, _ in folder.lines()}
+    known = {case.id: case.digest for case in plan.cases}
+    if changed := [id for id, result in results.items() if known.get(id) != result.about.digest]:
+        raise CaseError(f"{changed[0]} changed since {folder.path} was begun. Start a new run.")
+    left = [case for case in plan.cases if case.id not in results]
+    start, calls = time.perf_counter(), sum(r.answer.calls for r in results.values() if r.answer)
+    for made in _each(plan, left):
+        folder.add(made.result, made.review)
+        results[made.result.about.id] = made.result
+        calls += made.result.answer.calls if made.result.answer else 0
+        if not progress(len(results), len(plan.cases)):
+            return None
+        if plan.most_calls is not None and calls >= plan.most_calls and len(results) < len(plan.cases):
+            done = f"{len(results)} of {len(plan.cases)} cases are done"
+            raise BudgetError(f"{calls} calls were made and {plan.most_calls} are allowed; {done}. Raise --max-calls and --resume.")
+    whole = Run(
+        **dict(head),
+        seconds=round(time.perf_counter() - start, 3),
+        results=crossed((results[case.id] for case in plan.cases), plan.prices),
+    )
+    folder.finish(whole)
+    return whole
+
+
+def _each(plan: Plan, left: list[EvalCase]) -> Iterator[Reviewed]:
+    """Reviewed cases in order, a few handed out ahead, so that memory stays flat however many there are."""
+    offline = plan.suite.source != "live"
+    if plan.workers < 2 or (offline and len(left) < ALONE and plan.suite.recordings is None):
+        for case in left:
+            yield review_case(plan.suite, case, plan.playbook)
+        return
+    with _pool(plan, offline) as pool:
+        ahead: list[Future[Reviewed]] = []
+        cases = iter(left)
+        try:
+            while True:
+                ahead += [pool.submit(review_case, plan.suite, case, plan.playbook) for case in islice(cases, plan.workers * AHEAD - len(ahead))]
+                if not ahead:
+                    return
+                yield ahead.pop(0).result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _pool(plan: Plan, offline: bool) -> Executor:
+    if not offline:
+        return ThreadPoolExecutor(plan.workers)
+    from multiprocessing import get_context
+
+    shut = shut_network if plan.suite.recordings is not None else None
+    return ProcessPoolExecutor(plan.workers, mp_context=get_context("spawn"), initializer=shut)
+
+
+def head_of(plan: Plan, started: str) -> Head:
+    """What a run says of itself before its first case. Raises CaseError if there is no case to run."""
+    if not plan.cases:
+        raise CaseError("No case is left to run. Check --split, --case and --tag.")
+    answerer = table(plan.suite, plan.cases[0]).ask.answerer
+    return Head(
+        suite=plan.suite.name,
+        source=plan.suite.source,
+        model=answerer.name,
+        prompts=answerer.prompts,
+        playbook=plan.playbook.id,
+        weights=sha256(WEIGHTS.read_bytes()).hexdigest()[:12],
+        started=started,
+    )

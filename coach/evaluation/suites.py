@@ -1,0 +1,94 @@
+"""Who answers the cases. In: a Suite, which is a few words. Out: an Ask for one case.
+
+A suite goes to worker processes as it is, so it holds names and paths only; the answerer is made where it is used. A
+replayed suite answers from `recordings/<suite>/<case>/`, and in its process every way to the network is shut.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from coach.ask import Answer, Answerer, Ask, Reply, Request
+from coach.conversation import Value
+from coach.errors import ReplayError
+from coach.evaluation.cases import EvalCase
+from coach.evaluation.results import Source
+from coach.llm.recordings import Recorded, read_record
+from coach.settings import OFFLINE, load
+
+ANALYST = "offline"
+
+
+class Suite(Value):
+    """`model` answers, from `recordings` if they are given. `name` is the suite's name on reports and baselines."""
+
+    name: str
+    model: str
+    source: Source
+    recordings: Path | None = None
+    prompt_set: str | None = None
+
+
+class Table(NamedTuple):
+    """An answerer for one case, and the recordings behind it if it is replayed."""
+
+    ask: Ask
+    recorded: Recorded | None = None
+
+
+class Watched:
+    """An Ask that keeps the replies that went through it."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self.replies: list[Any] = []
+
+    @property
+    def answerer(self) -> Answerer:
+        """Who answers."""
+        return self._ask.answerer
+
+    def __call__(self, request: Request[Reply]) -> Answer[Reply]:
+        answer = self._ask(request)
+        self.replies.append(answer.reply)
+        return answer
+
+
+def table(suite: Suite, case: EvalCase) -> Table:
+    """The answerer of a suite for a case. Raises SettingsError."""
+    settings = load()
+    if suite.prompt_set:
+        settings = settings.model_copy(update={"prompt_set": suite.prompt_set})
+    if suite.recordings is not None:
+        recorded = Recorded(suite.recordings / case.id, suite.model)
+        return Table(settings.asker(recorded), recorded)
+    return Table(settings.ask(OFFLINE if suite.model == ANALYST else suite.model))
+
+
+def recorded_suites(folder: Path) -> list[Suite]:
+    """A suite for each folder of recordings. Raises ReplayError where one holds recordings of several kinds or models."""
+    suites = []
+    for path in sorted(p for p in folder.glob("*") if p.is_dir()):
+        records = [read_record(next(iter(sorted(inside.glob("*.json"))))) for inside in sorted(path.glob("*/")) if any(inside.glob("*.json"))]
+        if not records:
+            continue
+        kinds, models = {record.made.kind for record in records}, {(record.sent.model, record.reply.served) for record in records}
+        if len(kinds) > 1 or len(models) > 1:
+            raise ReplayError(f"{path.name} mixes recordings of {len(models)} models and {len(kinds)} kinds. Keep each in a folder of its own.")
+        live = kinds == {"live"}
+        suites.append(Suite(name=path.name, model=records[0].sent.model, source="recorded live" if live else "authored", recordings=path))
+    return suites
+
+
+class NoNetworkError(RuntimeError):
+    """Something wanted to leave the process during a replay."""
+
+
+def shut_network() -> None:
+    """Makes every connect and name look-up of this process fail, for good: an audit hook cannot be taken out again."""
+
+    def guard(event: str, _args: tuple[Any, ...]) -> None:
+        if event in ("socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"):
+            raise NoNetworkError("A replay never talks to the network.")
+
+    sys.addaudithook(guard)

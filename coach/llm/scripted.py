@@ -1,0 +1,32 @@
+"""Scripted replies. In: a list of replies. Out: a Chat that gives them in order and fails loudly.
+
+A script that runs dry is an error, and `Scripted.finished` is one while replies are left.
+"""
+
+from collections.abc import Sequence
+
+from coach.errors import CoachError
+from coach.llm.asker import RawReply, Sent
+
+
+class Scripted:
+    """Answers from a list, in order. An exception in the list is raised."""
+
+    def __init__(self, replies: Sequence[RawReply | str | Exception], model: str = "scripted") -> None:
+        self._replies = list(replies)
+        self.model = model
+        self.sent: list[Sent] = []
+
+    def __call__(self, sent: Sent) -> RawReply:
+        self.sent.append(sent)
+        if not self._replies:
+            raise CoachError(f"The script has no reply left for {sent.task}.")
+        reply = self._replies.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        return RawReply(text=reply) if isinstance(reply, str) else reply
+
+    def finished(self) -> None:
+        """Raises if replies were left unused."""
+        if self._replies:
+            raise CoachError(f"{len(self._replies)} scripted replies were never asked for.")
