@@ -74,7 +74,7 @@ CONDITION = _any(
     r"but (?:first|only|i(?:'d| would| still)? need|we(?:'d| would| still)? need|it(?:'s| is) (?:not|up to)|\w+ (?:has|needs|have|need) to)",
     r"still (?:need|has|have|needs|got) (?:to|the|a|his|her|their|my)",
     r"(?:has|have|needs|need) (?:to )?(?:agree|approve|okay|ok|sign off|bless|say yes|like it|be happy|come back)",
-    r"up to",
+    r"up to (?:him|her|them|legal|finance|procurement|head office|corporate|(?:my|our|the|his|her|their) (?:\w+ ){0,2}(?:board|boss|c[ef]o|directors?|committee|finance|legal|owners?|partners?|husband|wife|council|trustees|management))",
     r"touch wood",
     r"(?:then|and then) (?:we|i)(?:'re| are|'ll| will|'m| am)",
     r"wenn",
@@ -323,7 +323,7 @@ OBJECTS: tuple[tuple[SmallYes, re.Pattern[str]], ...] = (
             r"offer",
             r"brochure",
             r"case stud(?:y|ies)",
-            r"deck",
+            r"(?<!-)deck",
             r"one[- ]pager",
             r"something in writing",
             r"numbers over",
@@ -558,8 +558,18 @@ def takes_back(sentence: str) -> bool:
     return TAKEN_BACK.search(sentence) is not None
 
 
+ACCEPTED = re.compile(
+    r"\b(?:accept\w*|approv\w+|as per|per|sign(?:s|ed|ing)?(?: off)?(?: on)?|go(?:ing)? with|went with|order\w* (?:on|from|against)|tak(?:e|es|ing) up|took up)"
+    r" (?:your|their|the|our|this|that|yr|its)(?: \w+){0,2} (?:offer|quotes?|quotation|proposal|tender|bid|pricing|estimate)\b",
+    re.IGNORECASE,
+)
+"""An offer that is taken, which is a purchase, as against one that is asked for."""
+
+
 def object_of(sentence: str) -> SmallYes | Literal["purchase"] | None:
     """What a yes in this sentence would be to: pilot, demo, proposal, introduction, meeting, purchase, or None if it does not say."""
+    if ACCEPTED.search(sentence):
+        return "purchase"
     for name, pattern in OBJECTS:
         if pattern.search(sentence):
             return name
