@@ -43,6 +43,12 @@ class Span(Value):
     end: int
 
 
+class Hidden(Span):
+    """A stretch that a reader of the original does not see. `why` says in plain words what hides it."""
+
+    why: str
+
+
 class Person(Value):
     """Somebody named in the text. `because` says in plain words where the side comes from."""
 
@@ -54,7 +60,7 @@ class Person(Value):
 
 
 class Turn(Value):
-    """One utterance, or one line or sentence of notes. `time` is in seconds from the start of the call."""
+    """One utterance, or one line or sentence of notes. `time` and `until` are in seconds from the start of the call."""
 
     index: int
     start: int
@@ -63,10 +69,14 @@ class Turn(Value):
     side: Side = Side.UNKNOWN
     kind: Kind = Kind.NOTES
     time: float | None = None
+    until: float | None = None
 
 
 class Conversation(Value):
-    """The text as turns in the order in which things were said. `planted` are stretches that address software."""
+    """The text as turns in the order in which things were said.
+
+    `planted` are stretches that address software, `hidden` those that nobody who looks at the original sees. Neither counts.
+    """
 
     source: str
     name: str = "note"
@@ -74,6 +84,7 @@ class Conversation(Value):
     turns: tuple[Turn, ...] = ()
     people: tuple[Person, ...] = ()
     planted: tuple[Span, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
 
     def text(self, turn: Turn) -> str:
         """The characters of a turn."""

@@ -12,9 +12,11 @@ from coach.readers.captions import caption_turns
 from coach.readers.decoding import decode
 from coach.readers.email import email_turns
 from coach.readers.notes import note_turns
-from coach.readers.people import with_sides
+from coach.readers.people import name_sides, with_sides
 from coach.readers.planted import planted_spans
 from coach.readers.transcript import transcript_turns
+
+__all__ = ["LARGEST", "name_sides", "read", "read_all"]
 
 READERS: tuple[tuple[Kind, Callable[[str], list[Turn]]], ...] = (
     (Kind.TRANSCRIPT, caption_turns),
@@ -27,7 +29,15 @@ LARGEST = 5_000_000  # characters; a day of talk is under half a million
 
 
 def read(data: bytes | str, name: str = "note") -> Conversation:
-    """The conversation in `data`. Raises InputError if there is no text in it or too much."""
+    """The one conversation in `data`. Raises InputError if there is no text in it, too much, or more than one conversation."""
+    found = read_all(data, name)
+    if len(found) > 1:
+        raise InputError(f"{name} holds {len(found):,} conversations, and here only one can be read. Keep one of them, or bring it as a file.")
+    return found[0]
+
+
+def read_all(data: bytes | str, name: str = "note") -> tuple[Conversation, ...]:
+    """Every conversation in `data`, at least one. Raises InputError if there is no text in it or too much."""
     source = decode(data, name) if isinstance(data, bytes) else data
     if not source.strip():
         raise InputError(f"{name} is empty. Paste the notes or the transcript of a call.")
@@ -35,4 +45,4 @@ def read(data: bytes | str, name: str = "note") -> Conversation:
         raise InputError(f"{name} has {len(source):,} characters; the most that is read at once is {LARGEST:,}. Split it by call.")
     kind, turns = next((kind, turns) for kind, turns_of in READERS if (turns := turns_of(source)))
     draft = Conversation(source=source, name=name, kind=kind, turns=tuple(turns))
-    return with_sides(draft.model_copy(update={"planted": planted_spans(draft)}))
+    return (with_sides(draft.model_copy(update={"planted": planted_spans(draft)})),)

@@ -7,9 +7,10 @@ side carries its reason. What the text does not show stays unknown.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from coach.conversation import Conversation, Kind, Person, Side, Turn
+from coach.errors import InputError
 from coach.readers.voices import voice_of
 
 REP_LABEL = re.compile(
@@ -31,7 +32,7 @@ LABEL_ROLE = re.compile(r"^[^\n]{0,60}?[(\[](?!\d+:\d)(?P<role>[^()\[\]\n]{2,60}
 
 
 def with_sides(conversation: Conversation) -> Conversation:
-    """The conversation with its people and with the side of each turn's speaker."""
+    """The conversation with its people and with the side of each turn's speaker. People it already has keep the side they have."""
     people = _named(conversation)
     speakers = list(dict.fromkeys(turn.speaker for turn in conversation.turns if turn.speaker))
     for speaker in speakers:
@@ -46,6 +47,33 @@ def with_sides(conversation: Conversation) -> Conversation:
     _only_other(people, list(dict.fromkeys(mine.values())))
     turns = tuple(_sided(turn, people, mine) for turn in conversation.turns)
     return conversation.model_copy(update={"people": tuple(people.values()), "turns": turns})
+
+
+def name_sides(conversation: Conversation, sides: Mapping[str, Side]) -> Conversation:
+    """The conversation with the sides that the rep names, by full or unambiguous first name. What was inferred for others is inferred anew.
+
+    Raises InputError for somebody who is not in the text.
+    """
+    named: dict[str, Side] = {}
+    for name, side in sides.items():
+        person = conversation.person(name)
+        if person is None:
+            raise InputError(f"Nobody in {conversation.name} is called {name}. Use a name as it stands there.")
+        named[person.name] = side
+    people = tuple(
+        person.model_copy(update={"side": named[person.name], "because": SAID_BY_REP})
+        if person.name in named
+        else person.model_copy(update={"side": Side.UNKNOWN, "because": ""})
+        if INFERRED.match(person.because)
+        else person
+        for person in conversation.people
+    )
+    return with_sides(conversation.model_copy(update={"people": people}))
+
+
+SAID_BY_REP = "you said so"
+INFERRED = re.compile(r"talks as |the only other speaker than |same company as the rep|of .+, not the rep's company$")
+"""Reasons that follow from the sides of others or from ways of talking: they may change once a side is named."""
 
 
 def _sided(turn: Turn, people: dict[str, Person], mine: dict[str, str]) -> Turn:
@@ -72,11 +100,17 @@ class People(dict[str, Person]):
             self[person.name] = person
             namesakes.append(person.name)
         elif namesakes == [person.name.split()[0]] and " " in person.name:
-            del self[namesakes.pop()]
-            self[person.name] = person
+            short = self.pop(namesakes.pop())
+            self[person.name] = person.model_copy(update={"side": short.side, "because": short.because})
             namesakes.append(person.name)
         elif person.role and person.name in self and not self[person.name].role:
+            self[person.name] = self[person.name].model_copy(update={"role": person.role, "company": person.company})
+
+    def settle(self, person: Person) -> None:
+        """Adds a person that a file or an earlier reading gives, namesakes or not."""
+        if person.name.split():
             self[person.name] = person
+            self._firsts[person.name.split()[0].casefold()].append(person.name)
 
     def known(self, speaker: str) -> str | None:
         """The full name that a speaker label stands for, if just one fits."""
@@ -90,6 +124,8 @@ class People(dict[str, Person]):
 def _named(conversation: Conversation) -> People:
     """People that the text lists or introduces with a role, and people quoted by name in notes."""
     people = People()
+    for person in conversation.people:
+        people.settle(person)
     source = conversation.source
     for turn in conversation.turns:
         text = conversation.text(turn)
@@ -123,6 +159,8 @@ def _person(name: str, role: str) -> Person:
 
 
 def _by_label(person: Person) -> Person:
+    if person.because:
+        return person
     role = f"{person.role or ''} {person.company or ''}"
     for side, labels, roles in ((Side.REP, REP_LABEL, REP_ROLE), (Side.PROSPECT, PROSPECT_LABEL, PROSPECT_ROLE)):
         if labels.match(person.name):
@@ -136,7 +174,7 @@ def _by_company(people: dict[str, Person]) -> None:
     """Colleagues of a known rep are reps; people of another company, where the rep's is known, are prospects."""
     homes = " ".join(f"{p.role} {p.company}" for p in people.values() if p.side is Side.REP and p.role).casefold()
     for name, person in people.items():
-        if person.side is Side.UNKNOWN and person.company and homes:
+        if person.side is Side.UNKNOWN and not person.because and person.company and homes:
             same = person.company.casefold() in homes
             side, because = (Side.REP, "same company as the rep") if same else (Side.PROSPECT, f"of {person.company}, not the rep's company")
             people[name] = person.model_copy(update={"side": side, "because": because})
@@ -148,7 +186,7 @@ def _by_voice(people: dict[str, Person], mine: dict[str, str], conversation: Con
     for turn in conversation.turns:
         if turn.speaker and turn.kind is Kind.TRANSCRIPT and not conversation.is_planted(turn.start, turn.end):
             said[mine[turn.speaker]].append(conversation.text(turn))
-    scores = {name: voice_of(texts) for name, texts in said.items() if people[name].side is Side.UNKNOWN}
+    scores = {name: voice_of(texts) for name, texts in said.items() if people[name].side is Side.UNKNOWN and not people[name].because}
     sellers = {name for name, person in people.items() if person.side is Side.REP and name in said}
     if not sellers and scores:
         best = max(scores, key=lambda name: scores[name])
@@ -175,5 +213,7 @@ def _only_other(people: dict[str, Person], speakers: Iterable[str]) -> None:
     known = [name for name in speakers if people[name].side is not Side.UNKNOWN]
     if len(speakers) == 2 and len(known) == 1:
         other = next(name for name in speakers if name not in known)
+        if people[other].because:  # the rep says that it is not known
+            return
         side = Side.PROSPECT if people[known[0]].side is Side.REP else Side.REP
         people[other] = people[other].model_copy(update={"side": side, "because": f"the only other speaker than {known[0]}"})
