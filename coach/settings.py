@@ -13,11 +13,13 @@ from coach.advice import AdviseRuthless, AdviseSkeptical
 from coach.ask import Ask
 from coach.commitment import Judge
 from coach.errors import PlaybookError, SettingsError
-from coach.evidence import Extract
+from coach.evidence import Extract, ExtractPart, LookAgain
 from coach.playbook import Playbook, parse
+from coach.windows import WHOLE
 
 OFFLINE = "offline analyst"
-REPLIES = (Extract.reply, Judge.reply, AdviseSkeptical.reply, AdviseRuthless.reply)
+SMALLEST_WINDOW, LARGEST_WINDOW = 1_000, 200_000  # tokens of a text in one request
+REPLIES = (Extract.reply, ExtractPart.reply, LookAgain.reply, Judge.reply, AdviseSkeptical.reply, AdviseRuthless.reply)
 _PACKAGED = Path(__file__).parent / "prompts"
 _CHECKOUT = Path(__file__).parent.parent / "prompts"
 _LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
@@ -32,6 +34,7 @@ class Settings(BaseSettings):
     base_url: str | None = Field(default=None, repr=False, validation_alias="OPENAI_BASE_URL")
     model: str | None = Field(default=None, validation_alias="COACH_MODEL")
     timeout: float = Field(default=120, gt=0, validation_alias="COACH_TIMEOUT")
+    window: int = Field(default=WHOLE, ge=SMALLEST_WINDOW, le=LARGEST_WINDOW, validation_alias="COACH_WINDOW")
     tracing: bool = Field(default=False, validation_alias="COACH_TRACING")
     prompts: Path = Field(default=_PACKAGED if _PACKAGED.is_dir() else _CHECKOUT, validation_alias="COACH_PROMPTS")
     prompt_set: str = Field(default="default", validation_alias="COACH_PROMPT_SET")
@@ -54,7 +57,7 @@ class Settings(BaseSettings):
 
         key = self.key.get_secret_value() if self.key else "unused"  # local servers want some key
         chat = openai_chat(model, key, self.base_url, self.timeout, self.tracing)
-        return Asker(chat, PromptSet(self.prompts / self.prompt_set), REPLIES)
+        return Asker(chat, PromptSet(self.prompts / self.prompt_set), REPLIES, self.window)
 
     def playbooks(self) -> tuple[str, ...]:
         """Ids of the playbooks, default first."""

@@ -24,6 +24,7 @@ class Recorded:
     def __init__(self, folder: Path, model: str) -> None:
         self.folder = folder
         self.model = model
+        self.abreast = 1
 
     def __call__(self, sent: Sent) -> RawReply:
         path = self.folder / f"{key_of(sent)}.json"
@@ -44,6 +45,7 @@ class Recorder:
         self._chat = chat
         self._folder = folder
         self.model = chat.model
+        self.abreast = chat.abreast
 
     def __call__(self, sent: Sent) -> RawReply:
         reply = self._chat(sent)
@@ -62,6 +64,7 @@ class Scripted:
     def __init__(self, replies: Sequence[RawReply | str | Exception], model: str = "scripted") -> None:
         self._replies = list(replies)
         self.model = model
+        self.abreast = 1  # the order of the script is the order of the requests
         self.sent: list[Sent] = []
 
     def __call__(self, sent: Sent) -> RawReply:

@@ -123,7 +123,7 @@ def _foot(done: Done, dropped: int) -> list[str]:
     used = made.usage
     tokens = [f"{count:,} tokens {way}" for count, way in ((used.tokens_in, "in"), (used.tokens_out, "out")) if count is not None]
     return [
-        f"read {source.read:.0%} of {source.characters:,} characters",
+        wording.read(source),
         _counted(made.quotes_thrown_out, "quote", "thrown out"),
         _counted(dropped, "piece", "of advice dropped"),
         made.model,
