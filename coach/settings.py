@@ -3,6 +3,7 @@
 Keys are kept as secrets: they show up in no repr, log, record or message.
 """
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -91,6 +92,11 @@ class Settings(BaseSettings):
         if where.rsplit(":", 1)[0] in _LOCAL:
             return f"The note goes to {model} on this machine ({where}) and no further from here."
         return f"The note is sent to {model} at {where}, and nowhere else."
+
+
+def cores() -> int:
+    """How many processes of this machine can work at once."""
+    return os.cpu_count() or 1
 
 
 def load() -> Settings:

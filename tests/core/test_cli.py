@@ -127,10 +127,13 @@ def test_standard_input_is_read(words: tuple[str, ...]) -> None:
 
 
 def test_a_folder_is_written_as_json_lines_with_the_name_of_each_file(tmp_path: Path) -> None:
-    folder_of(tmp_path, b__txt=NOTE, a__md=NOTE, c__pdf=b"%PDF-1.7", __hidden=NOTE)
+    (tmp_path / "sub").mkdir()
+    folder_of(tmp_path, b__txt=NOTE, a__md=NOTE)
+    folder_of(tmp_path / "sub", a__unheard_of=NOTE)
     done = coach("review", str(tmp_path))
     assert done.returncode == 0, done.stderr.decode()
-    assert [json.loads(line)["source"]["name"] for line in done.stdout.splitlines()] == ["a.md", "b.txt"]
+    assert done.stderr == b""
+    assert [json.loads(line)["source"]["name"] for line in done.stdout.splitlines()] == ["a.md", "b.txt", "sub/a.unheard_of"]
 
 
 def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
@@ -155,7 +158,8 @@ MISTAKES = [
     row("an unknown playbook", ("review", str(CALL), "--playbook", "vibes"), "coach playbooks"),
     row("a file that is not there", ("review", "gone.txt"), "gone.txt is not there"),
     row("a file that is no text", ("review", str(ROOT / "coach" / "textmodel" / "weights.npz")), "zip or Office file"),
-    row("a folder without texts", ("review", str(ROOT / "coach" / "textmodel")), "no text files"),
+    row("a file as the memory of a run", ("review", str(CALL), "--resume", str(CALL)), "left as it is"),
+    row("no job at all", ("review", str(CALL), "--jobs", "0"), "--jobs"),
     row("a format for one file, and a folder", ("review", str(DATA / "calls"), "--format", "md"), "jsonl"),
     row("nothing on standard input", ("review",), "is empty"),
     row("a model without a key or a server", ("review", str(CALL), "--model", "gpt-x"), "OPENAI_API_KEY"),
