@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from coach.review import Review
 
 FORMATS = ("md", "json", "jsonl", "csv", "ics", "email")
-TEXT_FILES = (".txt", ".md", ".vtt", ".eml", ".log", ".text", ".markdown", "")
+TEXT_FILES = (".txt", ".md", ".vtt", ".srt", ".json", ".jsonl", ".csv", ".tsv", ".docx", ".pdf", ".eml", ".log", ".text", ".markdown", "")
 
 
 class Job(NamedTuple):
@@ -74,6 +74,36 @@ def review(files: tuple[str, ...], form: str | None, playbook: str, model: str |
     worst = 0
     for path in paths:
         worst = max(worst, _one(path, form, job))
+    sys.exit(worst)
+
+
+@main.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=False, allow_dash=True))
+@click.option("--format", "form", type=click.Choice(("text", "jsonl")), default="text", show_default=True, help="jsonl: one turn a line.")
+def turns(files: tuple[str, ...], form: str) -> None:
+    """Print what is read in FILES, folders, or - for standard input: each turn with speaker, side, kind and time."""
+    from coach.readers import read_all
+    from coach.render.turns import turns_jsonl, turns_text
+
+    worst = 0
+    try:
+        paths = list(_paths(files or ("-",)))
+    except CoachError as error:
+        _complain(str(error))
+        sys.exit(2)
+    for path in paths:
+        name = path.name if path else "standard input"
+        try:
+            found = read_all(_bytes(path, name), name)
+        except CoachError as error:
+            _complain(f"{name}: {error}" if not str(error).startswith(name) else str(error))
+            worst = 2
+            continue
+        for conversation in found:
+            if conversation.told_hidden and form == "jsonl":
+                _complain(f"{conversation.name}: {conversation.told_hidden}")
+        for line in turns_jsonl(found, name) if form == "jsonl" else (line for one in found for line in (*turns_text(one), "")):
+            click.echo(line)
     sys.exit(worst)
 
 
@@ -156,7 +186,10 @@ def _one(path: Path | None, form: str, job: Job) -> int:
 def _bytes(path: Path | None, name: str) -> bytes:
     if path is None:
         return sys.stdin.buffer.read()
+    from coach.readers.limits import check_size
+
     try:
+        check_size(path.stat().st_size, name)
         return path.read_bytes()
     except FileNotFoundError:
         raise InputError(f"{name} is not there. Check the path.") from None

@@ -10,7 +10,7 @@ changes words, invents a speaker or leaves anything out without saying so.
 from coach.conversation import Conversation
 from coach.errors import InputError
 from coach.readers.decoding import decode, mended
-from coach.readers.hidden import hidden_spans, hidden_words, without_hidden
+from coach.readers.hidden import hidden_spans, without_hidden
 from coach.readers.limits import LARGEST, check_count, check_length, check_size
 from coach.readers.mail import is_mail, mail_drafts
 from coach.readers.markup import Text
@@ -23,7 +23,7 @@ from coach.readers.tables import table_drafts
 from coach.readers.vendors import json_drafts
 from coach.readers.written import Draft
 
-__all__ = ["LARGEST", "hidden_words", "name_sides", "read", "read_all"]
+__all__ = ["LARGEST", "name_sides", "read", "read_all"]
 
 OPENERS = ((b"%PDF", open_pdf), (b"PK\x03\x04", open_office), (OLD, open_office))
 """Files that are no text, by how they begin, and what takes their text out."""

@@ -7,10 +7,9 @@ said. Nothing is taken out of the source.
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from coach.conversation import Conversation, Hidden, Turn
+from coach.conversation import Hidden, Turn
 
 UNSEEN = re.compile(
     "(?P<tags>[\U000e0000-\U000e007f\U000e0100-\U000e01ef]+)|(?P<turns>[\u202a-\u202e\u2066-\u2069]+)|(?P<none>[\u200b\u2060-\u2064\u180e\ufeff]+|[\u200c\u200d]{2,})"
@@ -64,14 +63,3 @@ def _part(source: str, turn: Turn, start: int, end: int) -> list[Turn]:
     text = source[start:end]
     start, end = start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip())
     return [turn.model_copy(update={"start": start, "end": end})] if start < end else []
-
-
-def hidden_words(conversation: Conversation) -> str:
-    """What the rep is told about hidden text, "" if there is none."""
-    if not conversation.hidden:
-        return ""
-    why = Counter[str]()
-    for span in conversation.hidden:
-        why[span.why] += span.end - span.start
-    told = "; ".join(f"{reason}: {count:,}" for reason, count in why.most_common())
-    return f"hidden text: {sum(why.values()):,} characters, not counted as said ({told})"
