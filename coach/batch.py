@@ -17,11 +17,11 @@ from coach.conversation import Conversation, Value
 from coach.errors import AskError, CoachError, InputError
 from coach.playbook import Playbook
 from coach.readers import read_all
+from coach.readers.limits import check_size
 from coach.review import Review, Step, review
 from coach.settings import OFFLINE, Settings
 
 WORTH_PROCESSES = 200_000  # bytes of text in all: a second's work, which is what starting the processes takes
-LARGEST_FILE = 50_000_000  # bytes; checked before a byte is read. What is in the file has limits of its own
 
 
 class Job(NamedTuple):
@@ -46,8 +46,7 @@ class File(NamedTuple):
         if self.path is None:
             return self.data
         try:
-            if self.path.stat().st_size > LARGEST_FILE:
-                raise InputError(f"{self.name} is larger than {LARGEST_FILE // 1_000_000} MB, too large for a call. Export the transcript alone and try again.")
+            check_size(self.path.stat().st_size, self.name)
             return self.path.read_bytes()
         except FileNotFoundError:
             raise InputError(f"{self.name} is not there. Check the path.") from None

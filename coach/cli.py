@@ -5,7 +5,6 @@ by the command that needs them. Holds no rule and builds no prompt.
 """
 
 import sys
-import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from coach.review import Review
 
 FORMATS = ("md", "json", "jsonl", "csv", "ics", "email")
-SOON = 1.0  # seconds after which progress is told, and between two tellings on a terminal
-SELDOM = 10.0  # seconds between two where it is no terminal
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -86,6 +83,36 @@ def review(
 
 
 @main.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=False, allow_dash=True))
+@click.option("--format", "form", type=click.Choice(("text", "jsonl")), default="text", show_default=True, help="jsonl: one turn a line.")
+def turns(files: tuple[str, ...], form: str) -> None:
+    """Print what is read in FILES, folders, or - for standard input: each turn with speaker, side, kind and time."""
+    from coach.batch import files_in
+    from coach.readers import read_all
+    from coach.render.turns import turns_jsonl, turns_text
+
+    worst = 0
+    try:
+        listed = files_in(files or ("-",))
+    except CoachError as error:
+        _complain(str(error))
+        sys.exit(2)
+    for file in listed:
+        try:
+            found = read_all(file.read(), file.name)
+        except CoachError as error:
+            _complain(f"{file.name}: {error}" if not str(error).startswith(file.name) else str(error))
+            worst = 2
+            continue
+        for conversation in found:
+            if conversation.told_hidden and form == "jsonl":
+                _complain(f"{conversation.name}: {conversation.told_hidden}")
+        for line in turns_jsonl(found, file.name) if form == "jsonl" else (line for one in found for line in (*turns_text(one), "")):
+            click.echo(line)
+    sys.exit(worst)
+
+
+@main.command()
 def schema() -> None:
     """Print the JSON Schema of a review."""
     import json
@@ -126,9 +153,10 @@ def app(port: int) -> None:
 def _many(files: "list[File]", job: "Job", jobs: int, journal: "Journal | None") -> int:
     """Reviews files and writes a line for each conversation, in order. Returns the highest exit code."""
     from coach.batch import run
+    from coach.progress import Progress
 
     known = {at: outcome for at, file in enumerate(files) if journal and (outcome := journal.known(file))}
-    progress = _Progress(len(files), len(known))
+    progress = Progress(len(files), len(known))
 
     def on_done(file: "File", outcome: "Outcome") -> None:
         if journal:
@@ -139,50 +167,14 @@ def _many(files: "list[File]", job: "Job", jobs: int, journal: "Journal | None")
     worst = 0
     for at in range(len(files)):
         outcome = known.get(at) or next(fresh)
-        for line in outcome.told:
-            progress.say(line)
-        if outcome.error:
-            progress.say(outcome.error)
+        for line in (*outcome.told, *([outcome.error] if outcome.error else [])):
+            progress.end()
+            _complain(line)
         for line in outcome.lines:
             _out(line.encode())
         worst = max(worst, outcome.code)
     progress.end()
     return worst
-
-
-class _Progress:
-    """Tells on standard error how far a run is, once it has taken a second: on a terminal in one line that is written over."""
-
-    def __init__(self, total: int, known: int) -> None:
-        self._total, self._done, self._known = total, known, known
-        self._begun = time.monotonic()
-        self._next = self._begun + SOON
-        self._live = sys.stderr.isatty()
-        self._shown = False
-
-    def step(self) -> None:
-        """One more file is done."""
-        self._done += 1
-        now = time.monotonic()
-        if now < self._next or self._total < 2:
-            return
-        self._next = now + (SOON if self._live else SELDOM)
-        kept = f", {self._known:,} of them before" if self._known else ""
-        click.echo(f"{self._done:,} of {self._total:,} files{kept}, {now - self._begun:.0f} s", err=True, nl=not self._live)
-        if self._live:
-            click.echo("\r", err=True, nl=False)
-        self._shown = True
-
-    def say(self, text: str) -> None:
-        """A message, on a line of its own."""
-        self.end()
-        _complain(text)
-
-    def end(self) -> None:
-        """Wipes the line of progress off a terminal."""
-        if self._shown and self._live:
-            click.echo("\x1b[2K\r", err=True, nl=False)
-            self._shown = False
 
 
 def _one(file: "File", form: str | None, job: "Job") -> int:

@@ -6,6 +6,7 @@ Never reads files, never guesses who said what: a side that the text does not gi
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from enum import StrEnum
 from functools import cached_property
 
@@ -106,6 +107,15 @@ class Conversation(Value):
                 label = size
             at = stop
         return covered / total if total else 1.0
+
+    @cached_property
+    def told_hidden(self) -> str:
+        """What a person is told about hidden text, "" if there is none."""
+        counts = Counter[str]()
+        for span in self.hidden:
+            counts[span.why] += span.end - span.start
+        why = "; ".join(f"{reason}: {count:,}" for reason, count in counts.most_common())
+        return f"hidden text: {counts.total():,} characters, not counted as said ({why})" if why else ""
 
     @cached_property
     def by_name(self) -> dict[str, Person]:

@@ -46,6 +46,7 @@ class Source(Value):
     parts: int = Field(description="in how many parts a language model was shown it; 1 is whole")
     turns: int
     planted: int = Field(description="stretches that address software; none of them counts")
+    hidden: str = Field(default="", description="what nobody who looks at the original sees, in words; none of it counts")
     deals: tuple[str, ...] = Field(description="deals the text is about, if several; the verdict is on the first, the one with the strongest claim")
 
 
@@ -120,6 +121,7 @@ def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date
             parts=len(way.parts),
             turns=len(conversation.turns),
             planted=len(conversation.planted),
+            hidden=conversation.told_hidden,
             deals=deal.names,
         ),
         sales=sight.sales and sight.readable,

@@ -34,7 +34,7 @@ def picture(done: Done, copy: str) -> Json:
         "foot": _foot(done, len(dropped)),
         "copy": copy,
     }
-    return {**drawn, "note": {"lines": list(marks.lines()), "planted": review.source.planted}, "marks": marks.all}
+    return {**drawn, "note": {"lines": list(marks.lines()), "planted": review.source.planted, "hidden": review.source.hidden}, "marks": marks.all}
 
 
 def _label(id: str, playbook: Playbook) -> str:

@@ -112,6 +112,7 @@ def provenance(review: Review) -> str:
         *tokens,
         f"{made.usage.seconds:.2f} s",
         f"taken as said on {day(made.today)}",
+        *([source.hidden] if source.hidden else []),
     )
     return " · ".join(parts)
 

@@ -69,7 +69,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -
         file.truncate(200_000_000)
     done = coach("review", str(folder_of(tmp_path, a__txt=NOTE)))
     assert done.returncode == 2
-    assert b"huge.txt is larger than 50 MB" in done.stderr
+    assert b"huge.txt has 200 MB" in done.stderr
     assert names(done.stdout) == ["a.txt"]
 
 
@@ -236,3 +236,24 @@ def test_a_failure_of_the_model_is_not_kept(tmp_path: Path) -> None:
     assert again.known(file) is None
     assert again.known(File("b.txt", None, b"b")) == Outcome(name="b.txt", code=2, error="b.txt: no")
     assert again.known(File("b.txt", None, b"c")) is None
+
+
+# Several conversations in one file.
+
+TABLE = "Subject,Description\nNorthgate,Dana said it costs us 40 grand a quarter. No budget this year. CFO Marcus signs.\nPayload,Mia owns the bakery. Mia said we are buying it and I sign today.\n"
+
+
+def test_each_conversation_of_a_table_has_a_line_of_its_own(tmp_path: Path) -> None:
+    table = folder_of(tmp_path, calls__csv=TABLE, note__txt=NOTE) / "calls.csv"
+    one, folder = coach("review", str(table)), coach("review", str(tmp_path))
+    assert (one.returncode, folder.returncode) == (0, 0), one.stderr.decode()
+    assert len(names(one.stdout)) == 2
+    assert len(set(names(folder.stdout))) == 3
+    assert all(name.startswith("calls.csv") for name in names(one.stdout))
+
+
+def test_several_conversations_cannot_be_written_as_one_page(tmp_path: Path) -> None:
+    table = folder_of(tmp_path, calls__csv=TABLE) / "calls.csv"
+    done = coach("review", str(table), "--format", "md")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"holds 2 conversations" in done.stderr

@@ -1,0 +1,47 @@
+"""PDF -> text. In: the bytes of a PDF with text. Out: its words page by page, or an InputError for scans, locks and broken files.
+
+Nothing in the file is run and nothing outside it is fetched. How many pages are read and how far a stream may unpack is
+limited. Colours are not looked at: white words of a PDF are read like others (SECURITY.md says so).
+"""
+
+import io
+import logging
+
+from coach.errors import InputError
+from coach.readers.limits import LARGEST, PAGES, PDF_STREAM, check_length
+from coach.readers.markup import Text
+
+
+def open_pdf(data: bytes, name: str) -> Text:
+    """The text of a PDF. Raises InputError if it has none, is locked, too long or broken."""
+    import pypdf
+    from pypdf import errors, filters
+
+    for limit in ("ZLIB_MAX_OUTPUT_LENGTH", "LZW_MAX_OUTPUT_LENGTH", "RUN_LENGTH_MAX_OUTPUT_LENGTH"):
+        setattr(filters, limit, PDF_STREAM)
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it reports each fault of a broken file, with words of the note
+    lines: list[str] = []
+    size = 0
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise InputError(f"{name} is protected with a password. Save it without one, or copy the text and paste that.")
+        if len(reader.pages) > PAGES:
+            raise InputError(f"{name} has {len(reader.pages):,} pages; the most that is read is {PAGES:,}. Bring the pages of one call.")
+        for page in reader.pages:
+            lines.append(page.extract_text())
+            size += len(lines[-1])
+            if size > LARGEST:
+                check_length(size, name)
+    except InputError:
+        raise
+    except (errors.DependencyError, errors.FileNotDecryptedError, NotImplementedError):
+        raise InputError(f"{name} is protected with a password. Save it without one, or copy the text and paste that.") from None
+    except errors.LimitReachedError:
+        raise InputError(f"{name} would unpack to far more than a document holds. Copy the text and paste that.") from None
+    except Exception as error:  # noqa: BLE001 (pypdf raises anything for a broken file)
+        raise InputError(f"{name} is a damaged PDF ({type(error).__name__}). Open it, print it to a new PDF, or copy the text and paste that.") from None
+    text = "\n".join(lines)
+    if not text.strip():
+        raise InputError(f"{name} is a PDF without text: a scan or a picture. Run text recognition over it, or type what matters.")
+    return Text(text)
