@@ -7,12 +7,12 @@ In: settings and what the rep chose. Out: an Inbox in the session. Names of file
 from datetime import date
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from coach.errors import InputError
 from coach.pages import session
 from coach.pages.inbox import LIMITS, SORTS, Inbox, accepted, table, work
 from coach.settings import OFFLINE, Settings
-
-ONE_BY_ONE, FOLDER = "Files", "A folder"
 
 
 def brought() -> Inbox | None:
@@ -37,21 +37,25 @@ def go(face: str) -> None:
     st.session_state["face"] = face
 
 
-def place(model: str, playbook: str, today: date) -> None:
-    """The place to drop files. Whatever is in it stays there until the button is pressed."""
+def place() -> list[UploadedFile] | None:
+    """The place to drop files, within the form of the box, so that a half-typed note is sent along and kept. The files, once the button is pressed."""
     with st.expander("Or bring files: several at once, or a folder", key="bring"):
-        how = st.segmented_control("What to bring", (ONE_BY_ONE, FOLDER), default=ONE_BY_ONE, label_visibility="collapsed", key="how")
-        files = (
-            st.file_uploader("A folder of calls", accept_multiple_files="directory", key="folder", label_visibility="collapsed")
-            if how == FOLDER
-            else st.file_uploader("Files of calls", accept_multiple_files=True, key="files", label_visibility="collapsed")
-        )
+        left, right = st.columns(2)
+        files = left.file_uploader("Files", accept_multiple_files=True, key="files")
+        folder = right.file_uploader("A folder", accept_multiple_files="directory", key="folder")
         st.caption(LIMITS)
-        if st.button("Review the files", key="review-files", disabled=not files) and files:
-            taken = accepted((file.name, file.size, file.getvalue) for file in files)
-            keep(Inbox(model, playbook, today, taken))
-            go("table")
-            st.rerun()
+        pressed = st.form_submit_button("Review the files", key="review-files")
+    return [*files, *folder] if pressed else None
+
+
+def take(files: list[UploadedFile], model: str, playbook: str, today: date) -> None:
+    """Takes the files in and goes to the table, which reviews them. Raises InputError if there are none."""
+    if not files:
+        raise InputError("No files yet. Drop some into the place above the button, or choose them.")
+    taken = accepted((file.name, file.size, file.getvalue) for file in files)
+    keep(Inbox(model, playbook, today, taken))
+    go("table")
+    st.rerun()
 
 
 def face(settings: Settings) -> None:
@@ -74,7 +78,7 @@ def face(settings: Settings) -> None:
     if not inbox.rows:
         st.text("There was nothing to review: hidden files are left alone.")
         return
-    sort = st.segmented_control("Order", tuple(SORTS), default=next(iter(SORTS)), key="sort", persist_state="session") or next(iter(SORTS))
+    sort = st.radio("Order", tuple(SORTS), horizontal=True, key="sort", label_visibility="collapsed", persist_state="session") or next(iter(SORTS))
     from coach.pages import table as drawing
 
     picked = drawing.draw(table(inbox, sort))

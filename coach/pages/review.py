@@ -59,9 +59,16 @@ def _box(settings: Settings) -> None:
             with st.container(horizontal=True, vertical_alignment="center", key="go"):
                 pressed = st.form_submit_button("Review", type="primary", key="review")
                 st.text(settings.leaves_machine(model))
-        files.place(model, playbook, today)
+            brought = files.place()
     pasted = Pasted(text or "", model, playbook, today)
-    if pressed:
+    if brought is not None:
+        try:
+            session.fail(None)
+            files.take(brought, model, playbook, today)
+        except CoachError as error:
+            with place.container(key="trouble"):
+                _say(session.trouble(error, offline=True))
+    elif pressed:
         _work(settings, pasted, place)
     elif (trouble := session.failed()) is not None:
         with place.container(key="trouble"):
@@ -148,8 +155,8 @@ def _sheet(settings: Settings, done: Done) -> None:
                 for export in exports(done):
                     make = partial(export.make, done)
                     st.download_button(export.label, make, export.file, export.mime, key=export.file, on_click="ignore", width="stretch")
-    draw(picture(done, copied(done)))
     _sides(settings, done)
+    draw(picture(done, copied(done)))
     if done.review.sales:
         _overrule(settings, done)
 
@@ -157,7 +164,7 @@ def _sheet(settings: Settings, done: Done) -> None:
 def _sides(settings: Settings, done: Done) -> None:
     """The way to name the sides; the review is made anew with them."""
     place = st.empty()
-    chosen = sides.form(done.conversation, opened=done.review.verdict.rule == "speaker unknown")
+    chosen = sides.form(done.conversation)
     if chosen is None:
         return
     try:

@@ -13,7 +13,6 @@ from coach.readers.people import INFERRED, SAID_BY_REP
 
 WORDS = {Side.PROSPECT: "Buys", Side.REP: "Sells", Side.UNKNOWN: "Not known"}
 MOST = 40  # people; who says most comes first
-TITLE = "Who is on which side"
 WHY = "The text does not say it of these. A yes counts only from the side that buys, so name what you know."
 
 
@@ -24,13 +23,15 @@ def doubtful(conversation: Conversation) -> list[Person]:
     return sorted(people, key=lambda person: (person.side is not Side.UNKNOWN, -said[person.name]))
 
 
-def form(conversation: Conversation, opened: bool) -> dict[str, Side] | None:
+def form(conversation: Conversation) -> dict[str, Side] | None:
     """Draws the form; the sides that the rep chose, once the button is pressed."""
     people = doubtful(conversation)
     if not people:
         return None
     options = list(WORDS)
-    with st.expander(TITLE, expanded=opened, key="who"), st.form("sides", border=False):
+    unknown = sum(person.side is Side.UNKNOWN for person in people)
+    title = f"Who is on which side: {unknown} not known" if unknown else "Who is on which side: read from how they talk"
+    with st.expander(title, key="who"), st.form("sides", border=False):
         st.text(WHY)
         chosen: dict[str, Side] = {}
         for number, person in enumerate(people[:MOST], 1):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.replies import BOARD, HOSTILE, NORTHGATE
@@ -14,10 +14,12 @@ from tests.browser.test_walk import AUDIT, CONTRAST, SETTINGS, box, picture, wid
 
 Opener = Callable[..., Page]
 BAD = b"\x00\x01\x02" * 50
-UNKNOWN = """Maria: So, where are we?
-Dana: We have decided. We are buying it, I sign the contract on Friday.
-Maria: Good to hear.
-Dana: The budget is approved and it is my call.
+UNKNOWN = """Maria: We are buying it and I sign the contract on Friday, the budget is approved.
+Dana: Good.
+Kim: Fine.
+Maria: It is my call.
+Dana: Good.
+Kim: Right.
 """
 SIZES = [pytest.param(size, id=name) for name, size in (("desktop", DESKTOP), ("phone", PHONE))]
 HOSTILE_NAME = "![x](http://203.0.113.9/p.png) :red[a] <b>b</b>.txt"
@@ -26,22 +28,25 @@ HOSTILE_NAME = "![x](http://203.0.113.9/p.png) :red[a] <b>b</b>.txt"
 def bring(page: Page, files: dict[str, str | bytes]) -> Page:
     """Puts files into the place for them, read by the offline analyst, and reviews them."""
     page.get_by_text("Or bring files").click()
-    page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(
-        [{"name": name, "mimeType": "text/plain", "buffer": data if isinstance(data, bytes) else data.encode()} for name, data in files.items()]
-    )
-    button = page.get_by_role("button", name="Review the files")
-    expect(button).to_be_enabled()
-    button.click()
+    payloads: list[FilePayload] = [
+        {"name": name, "mimeType": "text/plain", "buffer": data if isinstance(data, bytes) else data.encode()} for name, data in files.items()
+    ]
+    page.locator(".st-key-files input[type=file]").set_input_files(payloads)
+    expect(page.locator("[data-testid=stFileChip]")).to_have_count(len(files))
+    page.get_by_role("button", name="Review the files").click()
     rows(page).first.wait_for()
     expect(rows(page)).to_have_count(len(files))
     return page
 
 
 def offline(page: Page) -> Page:
-    """Chooses the offline analyst."""
+    """Chooses the offline analyst. The list of choices opens only on a wide window, or by touch."""
+    size = page.viewport_size or DESKTOP
+    page.set_viewport_size(DESKTOP)
     page.get_by_role("combobox", name=re.compile("Read by")).click()
     page.get_by_role("option", name="offline analyst").click()
     page.get_by_text("Nothing leaves this machine").wait_for()
+    page.set_viewport_size(size)
     return page
 
 
@@ -86,22 +91,21 @@ def test_a_row_can_be_opened_with_the_keyboard(open_page: Opener) -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_the_rep_names_the_sides_and_the_verdict_and_the_table_follow(open_page: Opener, size: Any, shots: Path) -> None:
     page = bring(offline(open_page(size)), {"unknown.txt": UNKNOWN, "broken.txt": BAD})
-    before = rows(page).nth(0).locator(".verdict").inner_text()
     rows(page).nth(0).get_by_role("button").click()
     expect(page.locator("h1#headline")).to_have_text("A yes, but whose?")
     who = page.locator(".st-key-who")
-    expect(who).to_contain_text("Maria")
-    expect(who).to_contain_text("Dana")
+    who.get_by_text("3 not known").click()
+    for name in ("Maria", "Dana", "Kim"):
+        expect(who).to_contain_text(name)
     expect(who).to_contain_text("nothing in the text shows it")
     picture(page, shots / f"sides-{'phone' if size['width'] < 500 else 'desktop'}-light.png")
-    page.locator(".st-key-person-1, .st-key-person-2").filter(has_text="Dana").get_by_text("Buys", exact=True).click()
+    page.locator(".st-key-person-1, .st-key-person-2").filter(has_text="Maria").get_by_text("Buys", exact=True).click()
     page.get_by_role("button", name="Review again with these sides").click()
-    expect(page.locator("h1#headline")).not_to_have_text("A yes, but whose?")
+    expect(page.locator("h1#headline")).to_have_text("Yes. Be ruthless.")
+    page.locator(".st-key-who").get_by_text("2 not known").click()
     expect(page.locator(".st-key-who")).to_contain_text("you said so")
-    after = page.locator("h1#headline").inner_text()
     page.get_by_role("button", name="Back to the table").click()
-    expect(rows(page).nth(0).locator(".verdict")).to_contain_text(after)
-    assert after not in before
+    expect(rows(page).nth(0).locator(".verdict")).to_contain_text("Yes. Be ruthless.")
 
 
 def test_what_was_typed_is_still_there_after_files_were_reviewed(open_page: Opener) -> None:
@@ -152,10 +156,12 @@ def test_the_table_and_the_sides_can_be_read_in_every_setting(open_page: Opener,
     page.get_by_text("Or bring files").click()
     bring(
         page,
-        {**THREE, "who.txt": UNKNOWN, "cake.txt": "Oat milk, two loaves, the good olives. Call the dentist about Thursday. Water the plants on the balcony."},
+        {**THREE, "who.txt": UNKNOWN, "cake.txt": "The weather was fine and we had cake."},
     )
     look(page, "table")
     rows(page).filter(has_text="who.txt").get_by_role("button").click()
     page.locator("h1#headline").wait_for()
+    page.locator(".st-key-who").get_by_text("3 not known").click()
+    page.wait_for_timeout(400)
     look(page, "sides")
     assert faults == {}

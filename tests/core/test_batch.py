@@ -240,7 +240,10 @@ def test_a_failure_of_the_model_is_not_kept(tmp_path: Path) -> None:
 
 # Several conversations in one file.
 
-TABLE = "Subject,Description\nNorthgate,Dana said it costs us 40 grand a quarter. No budget this year. CFO Marcus signs.\nPayload,Mia owns the bakery. Mia said we are buying it and I sign today.\n"
+TABLE = """Record ID,Call Title,Call notes,Activity date
+1,Northgate,Dana said it costs us 40 grand a quarter. No budget this year. CFO Marcus signs.,2026-03-01
+2,Payload,Mia owns the bakery. Mia said we are buying it and I sign today.,2026-03-01
+"""
 
 
 def test_each_conversation_of_a_table_has_a_line_of_its_own(tmp_path: Path) -> None:
