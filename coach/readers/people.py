@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from coach.conversation import Conversation, Kind, Person, Side, Turn
 from coach.errors import InputError
+from coach.readers.deeds import deeds_of
 from coach.readers.voices import voice_of
 
 REP_LABEL = re.compile(
@@ -72,7 +73,7 @@ def name_sides(conversation: Conversation, sides: Mapping[str, Side]) -> Convers
 
 
 SAID_BY_REP = "you said so"
-INFERRED = re.compile(r"talks as |the only other speaker than |same company as the rep|of .+, not the rep's company$")
+INFERRED = re.compile(r"talks as |sells: |buys: |the only other speaker than |same company as the rep|of .+, not the rep's company$")
 """Reasons that follow from the sides of others or from ways of talking: they may change once a side is named."""
 
 
@@ -181,12 +182,17 @@ def _by_company(people: dict[str, Person]) -> None:
 
 
 def _by_voice(people: dict[str, Person], mine: dict[str, str], conversation: Conversation) -> None:
-    """Sides from how people talk, for speakers that nothing else settles."""
+    """Sides from what people do and then from how they talk, for speakers that nothing else settles."""
     said: dict[str, list[str]] = defaultdict(list)
     for turn in conversation.turns:
         if turn.speaker and turn.kind is Kind.TRANSCRIPT and not conversation.is_planted(turn.start, turn.end):
             said[mine[turn.speaker]].append(conversation.text(turn))
-    scores = {name: voice_of(texts) for name, texts in said.items() if people[name].side is Side.UNKNOWN and not people[name].because}
+    open_ones = [name for name in said if people[name].side is Side.UNKNOWN and not people[name].because]
+    for name in open_ones:
+        done = deeds_of(said[name])
+        because = f"sells: “{done.sold}”" if done.side is Side.REP else f"buys: “{done.bought}”" if done.side is Side.PROSPECT else ""
+        people[name] = people[name].model_copy(update={"side": done.side, "because": because})
+    scores = {name: voice_of(said[name]) for name in open_ones if people[name].side is Side.UNKNOWN}
     sellers = {name for name, person in people.items() if person.side is Side.REP and name in said}
     if not sellers and scores:
         best = max(scores, key=lambda name: scores[name])
