@@ -80,6 +80,15 @@ def labels_of(source: str) -> list[Label]:
     return _in_order(labels, source)
 
 
+def is_mostly_talk(source: str) -> bool:
+    """Whether most lines are utterances: then a mail only carries a transcript."""
+    labels, lines, _ = _labels(source)
+    return _is_transcript(labels, lines) and len(labels) >= MOSTLY * lines
+
+
+MOSTLY = 0.6  # of the lines that say something
+
+
 def _labels(source: str) -> tuple[list[Label], int, int]:
     """Labels of the usual layouts, how many lines say something, and where a heading says that the transcript begins, or -1."""
     labels: list[Label] = []

@@ -39,8 +39,8 @@ def mail_drafts(data: bytes, name: str) -> list[Draft]:
         head = "".join(f"{header}: {' '.join(str(message[header]).split())}\n" for header in SHOWN if message[header])
         body = _body(parts)
         attached = [text for part in parts if part.get_filename() and part.get_content_maintype() == "text" and (text := _words(part)).strip()]
-    except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError, AssertionError) as error:
-        raise InputError(f"{name} is a damaged mail file ({type(error).__name__}). Open the mail, copy the text and paste that.") from None
+    except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError, AssertionError):
+        raise InputError(f"{name} is a damaged mail file. Open the mail, copy the text and paste that.") from None
     if len(parts) > MAIL_PARTS:
         raise InputError(f"{name} is a mail of more than {MAIL_PARTS} parts. Copy the text and paste that.")
     if not body.words.strip() and not attached:

@@ -39,8 +39,8 @@ def open_pdf(data: bytes, name: str) -> Text:
         raise InputError(f"{name} is protected with a password. Save it without one, or copy the text and paste that.") from None
     except errors.LimitReachedError:
         raise InputError(f"{name} would unpack to far more than a document holds. Copy the text and paste that.") from None
-    except Exception as error:  # noqa: BLE001 (pypdf raises anything for a broken file)
-        raise InputError(f"{name} is a damaged PDF ({type(error).__name__}). Open it, print it to a new PDF, or copy the text and paste that.") from None
+    except Exception:  # noqa: BLE001 (pypdf raises anything for a broken file)
+        raise InputError(f"{name} is a damaged PDF. Open it, print it to a new PDF, or copy the text and paste that.") from None
     text = "\n".join(lines)
     if not text.strip():
         raise InputError(f"{name} is a PDF without text: a scan or a picture. Run text recognition over it, or type what matters.")

@@ -27,6 +27,7 @@ REP_ROLE = re.compile(
 )
 PROSPECT_ROLE = re.compile(r"\b(?:prospect|buyer|customer|client|purchas(?:ing|er)|procurement|their side|champion)\b", re.IGNORECASE)
 LISTED = re.compile(r"^\W*(?P<name>[A-ZÀ-Þ][\w'’.-]*(?: [A-ZÀ-Þ][\w'’.-]*){0,3})(?:\s*[(,]|\s[–—-]\s)\s*(?P<role>[^()\n]{2,80}?)\)?\s*$")
+DATED = re.compile(r"\b\d{4}\b|\bwrote\b|\d:\d\d")
 INLINE = re.compile(r"(?P<name>[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+){0,2})\s?\((?P<role>[^()\n]{2,60})\)")
 NOTE_SPEAKER = re.compile(r"^\W*(?P<name>[A-ZÀ-Þ][a-zà-ÿ'’-]+)(?:\s\([^)]{1,40}\))?:\s+[\"“'‘«„]?\w")
 LABEL_ROLE = re.compile(r"^[^\n]{0,60}?[(\[](?!\d+:\d)(?P<role>[^()\[\]\n]{2,60})[)\]]")
@@ -131,11 +132,11 @@ def _named(conversation: Conversation) -> People:
     for turn in conversation.turns:
         text = conversation.text(turn)
         if turn.kind is Kind.TRANSCRIPT:
-            label = source[source.rfind("\n", 0, turn.start) + 1 : turn.start]
+            label = _label_before(source, turn.start)
             if turn.speaker and (found := LABEL_ROLE.match(label)):
                 people.meet(_person(turn.speaker, found["role"]))
             continue
-        if turn.kind is Kind.SUMMARY and (found := LISTED.match(text)):
+        if turn.kind is Kind.SUMMARY and (found := LISTED.match(text)) and not DATED.search(found["role"]):
             people.meet(_person(found["name"], found["role"]))
             continue
         for found in INLINE.finditer(text):
@@ -146,6 +147,14 @@ def _named(conversation: Conversation) -> People:
     return people
 
 
+def _label_before(source: str, start: int) -> str:
+    """What stands before an utterance on its line, or if nothing does, on the line above it."""
+    near = source[max(0, start - LONGEST_LABEL) : start]
+    lines = re.split(r"[\r\n\u2028\u2029]+", near)
+    return lines[-1] if lines[-1].strip() or len(lines) < 2 else lines[-2]
+
+
+LONGEST_LABEL = 240  # characters
 _FIELD_WORDS = frozenset(
     """
     pain budget need timeline next note notes plan call contact money date price risk competition decision authority then also but so outcome

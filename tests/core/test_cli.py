@@ -127,7 +127,7 @@ def test_standard_input_is_read(words: tuple[str, ...]) -> None:
 
 
 def test_a_folder_is_written_as_json_lines_with_the_name_of_each_file(tmp_path: Path) -> None:
-    folder_of(tmp_path, b__txt=NOTE, a__md=NOTE, c__pdf=b"%PDF-1.7", __hidden=NOTE)
+    folder_of(tmp_path, b__txt=NOTE, a__md=NOTE, c__png=b"\x89PNG", __hidden=NOTE)
     done = coach("review", str(tmp_path))
     assert done.returncode == 0, done.stderr.decode()
     assert [json.loads(line)["source"]["name"] for line in done.stdout.splitlines()] == ["a.md", "b.txt"]
