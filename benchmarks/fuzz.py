@@ -59,7 +59,7 @@ def _place(data: bytes, dice: random.Random) -> int:
     return dice.randint(0, len(data))
 
 
-def _flip(data: bytes, _: bytes, dice: random.Random) -> bytes:
+def _flip(data: bytes, _other: bytes, dice: random.Random) -> bytes:
     out = bytearray(data)
     for _ in range(dice.randint(1, 12)):
         if out:

@@ -130,7 +130,7 @@ def _labels(source: str) -> tuple[list[Label], int, int]:
 
 def _named(name: str) -> bool:
     digits = sum(char.isdigit() for char in name)
-    return is_name(name) and (not (name[0].isdigit() or name[0] == "+") or digits >= 9)  # a telephone, not a date
+    return is_name(name) and (name[0].isalpha() or digits >= (7 if name[0] == "+" else 9))  # a telephone, not a date
 
 
 def _label(found: re.Match[str], n: str, start: int, line: int, above: bool) -> Label:

@@ -206,7 +206,7 @@ def _by_voice(people: dict[str, Person], mine: dict[str, str], conversation: Con
     if not sellers and scores:
         best = max(scores, key=lambda name: scores[name])
         rest = [score for name, score in scores.items() if name != best]
-        if scores[best] > 0 and all(scores[best] - score > CLEAR for score in rest):
+        if scores[best] > (0 if rest else ALONE) and all(scores[best] - score > CLEAR for score in rest):
             people[best] = people[best].model_copy(update={"side": Side.REP, "because": "talks as the one who sells"})
             sellers.add(best)
             del scores[best]
@@ -219,6 +219,8 @@ def _by_voice(people: dict[str, Person], mine: dict[str, str], conversation: Con
 
 CLEAR = 1.0
 """Difference in voice score (log odds, see `voices`) that counts as clear."""
+ALONE = 2.0
+"""Score from which the only one with a name is taken for the one who sells."""
 VERY_CLEAR = 5.0
 """Score from which somebody beside a known rep is taken for a second one: buyers ask questions too."""
 
