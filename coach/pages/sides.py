@@ -38,7 +38,7 @@ def form(conversation: Conversation) -> dict[str, Side] | None:
             with st.container(horizontal=True, vertical_alignment="center", key=f"person-{number}"):
                 with st.container(key=f"name-{number}"):
                     st.text(person.name + (f", {person.role}" if person.role else ""))
-                    st.text(f"{WORDS[person.side]}: {person.because}" if person.because else "nothing in the text shows it")
+                    st.text(person.because or "nothing in the text shows it")
                 side = st.radio(
                     f"Side of person {number}",
                     options,

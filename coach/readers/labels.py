@@ -50,6 +50,18 @@ TRANSCRIPT = re.compile(
     r"^\W{0,6}(?:(?:full |meeting |call )?transcript|transkript|transcription|transcripción|transcrição|trascrizione|transcriptie|volledig transcript)\W{0,3}$", re.IGNORECASE
 )
 """The heading over what was said, in documents with a summary above it."""
+ENDING = re.compile(
+    r"^\W{0,4}(?:transcription ended after|this editable transcript was|transcribed by https?://|die transkription endete|dieses bearbeitbare transkript|la transcription s'est terminée|"
+    r"la transcripción finalizó|.{2,60} (?:stopped|ended) (?:the )?(?:transcription|recording)\W*$|.{2,60} hat die (?:transkription|aufzeichnung) (?:beendet|gestoppt)|.{2,60} a arrêté (?:la transcription|l'enregistrement)|"
+    r".{2,60} detuvo la (?:transcripción|grabación)|.{2,60} heeft de (?:transcriptie|opname) (?:gestopt|beëindigd))",
+    re.IGNORECASE,
+)
+"""Lines that programs put under a transcript."""
+ASIDE = re.compile(
+    r"^\W{0,4}(?:\d{1,3}:\d\d(?::\d\d)?\W*$|(?:ACTION ITEM|HIGHLIGHT|SCREEN SHARING|BOOKMARK|INSIGHT|QUESTION)S?: .*(?:WATCH: )?https?://|.{2,60} (?:started|paused|resumed) (?:the )?(?:transcription|recording|screen sharing)\W*$|"
+    r".{2,60} hat die (?:transkription|aufzeichnung) gestartet|.{2,60} (?:joined|left) the (?:meeting|call)\W*$)",
+)
+"""Lines that programs put between utterances."""
 LABEL = 300  # characters of a line in which its label stands
 FEWEST = 4
 """Labels of a rarer layout below which a text is no transcript."""
@@ -80,6 +92,15 @@ def labels_of(source: str) -> list[Label]:
     return _in_order(labels, source)
 
 
+def is_mostly_talk(source: str) -> bool:
+    """Whether most lines are utterances: then a mail only carries a transcript."""
+    labels, lines, _ = _labels(source)
+    return _is_transcript(labels, lines) and len(labels) >= MOSTLY * lines
+
+
+MOSTLY = 0.6  # of the lines that say something
+
+
 def _labels(source: str) -> tuple[list[Label], int, int]:
     """Labels of the usual layouts, how many lines say something, and where a heading says that the transcript begins, or -1."""
     labels: list[Label] = []
@@ -94,6 +115,8 @@ def _labels(source: str) -> tuple[list[Label], int, int]:
             continue
         if len(text) < 60 and TRANSCRIPT.match(text):
             heading = line.start()
+        if len(text) < LABEL and (ENDING.match(text) or ASIDE.match(text)):
+            continue
         found = INLINE.match(text[:LABEL]) or BRACKETED.match(text[:LABEL])
         if found and _named(found["name1"]):
             above = found.re is BRACKETED and not found["words"].strip()
@@ -107,7 +130,7 @@ def _labels(source: str) -> tuple[list[Label], int, int]:
 
 def _named(name: str) -> bool:
     digits = sum(char.isdigit() for char in name)
-    return is_name(name) and (not (name[0].isdigit() or name[0] == "+") or digits >= 9)  # a telephone, not a date
+    return is_name(name) and (name[0].isalpha() or digits >= (7 if name[0] == "+" else 9))  # a telephone, not a date
 
 
 def _label(found: re.Match[str], n: str, start: int, line: int, above: bool) -> Label:

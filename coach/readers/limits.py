@@ -12,6 +12,7 @@ MEMBERS = 2_000  # in an Office file
 RATIO = 200  # unpacked to packed, of one member above a million bytes: text of a talk packs about ten to one
 PAGES = 500  # of a PDF
 PDF_STREAM = 20_000_000  # one unpacked stream of a PDF
+PDF_WORK = 300_000  # operations of one page
 CONVERSATIONS = 5_000  # in one file
 ROW_CELLS = 500  # columns of a table
 MAIL_PARTS = 200  # of one message

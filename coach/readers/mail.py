@@ -9,11 +9,12 @@ import email.policy
 import re
 from email.message import EmailMessage
 
+from coach.conversation import Kind
 from coach.errors import InputError
-from coach.readers.limits import MAIL_PARTS
+from coach.readers.limits import LONGEST_NAME, MAIL_PARTS
 from coach.readers.markup import Text, plain_text
 from coach.readers.plain import plain_draft
-from coach.readers.written import LONE, Draft
+from coach.readers.written import LONE, Draft, under
 
 SHOWN = ("From", "To", "Cc", "Date", "Subject")
 HEADER = re.compile(r"^(?P<name>[!-9;-~]{1,60}):[ \t]*\S?", re.MULTILINE)
@@ -39,16 +40,30 @@ def mail_drafts(data: bytes, name: str) -> list[Draft]:
         head = "".join(f"{header}: {' '.join(str(message[header]).split())}\n" for header in SHOWN if message[header])
         body = _body(parts)
         attached = [text for part in parts if part.get_filename() and part.get_content_maintype() == "text" and (text := _words(part)).strip()]
-    except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError, AssertionError) as error:
-        raise InputError(f"{name} is a damaged mail file ({type(error).__name__}). Open the mail, copy the text and paste that.") from None
+    except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError, AssertionError):
+        raise InputError(f"{name} is a damaged mail file. Open the mail, copy the text and paste that.") from None
     if len(parts) > MAIL_PARTS:
         raise InputError(f"{name} is a mail of more than {MAIL_PARTS} parts. Copy the text and paste that.")
     if not body.words.strip() and not attached:
         raise InputError(f"{name} is a mail without text. If the words are in an attachment, save that and bring it.")
-    head = LONE.sub("\ufffd", head)
-    hidden = [span.model_copy(update={"start": span.start + len(head) + 1, "end": span.end + len(head) + 1}) for span in body.hidden]
-    mail = plain_draft(f"{head}\n{LONE.sub(chr(0xFFFD), body.words)}\n", hidden)._replace(title=" ".join(str(message["Subject"] or "").split())[:120])
-    return [mail, *(plain_draft(LONE.sub("\ufffd", text)) for text in attached)]
+    title = " ".join(str(message["Subject"] or "").split())[:LONGEST_NAME]
+    return [_mail(LONE.sub("\ufffd", head), _whole(body), title), *(plain_draft(LONE.sub("\ufffd", text)) for text in attached)]
+
+
+def _mail(head: str, body: Text, title: str) -> Draft:
+    """The mail as a thread, or as what it carries: a talk below the headers stays a talk."""
+    held = plain_draft(body.words, body.hidden)
+    if held.kind is Kind.TRANSCRIPT:
+        return under(head.splitlines(), [held], title)
+    if head.count("\n") < 2:
+        head += "Subject:\n"  # a header alone does not look like the beginning of a mail
+    by = len(head) + 1
+    hidden = [span.model_copy(update={"start": span.start + by, "end": span.end + by}) for span in body.hidden]
+    return plain_draft(f"{head}\n{body.words}\n", hidden)._replace(title=title)
+
+
+def _whole(text: Text) -> Text:
+    return text._replace(words=LONE.sub("\ufffd", text.words))
 
 
 def _body(parts: list[EmailMessage]) -> Text:

@@ -39,8 +39,8 @@ def open_office(data: bytes, name: str) -> Text:
         body, styles = document.element.body, _hiding_styles(document)
     except InputError:
         raise
-    except Exception as error:  # noqa: BLE001 (python-docx and lxml raise anything for a broken file)
-        raise InputError(f"{name} is a damaged Word file ({type(error).__name__}). Open it, save it again, or copy the text and paste that.") from None
+    except Exception:  # noqa: BLE001 (python-docx and lxml raise anything for a broken file)
+        raise InputError(f"{name} is a damaged Word file. Open it, save it again, or copy the text and paste that.") from None
     text = _joined(body, styles)
     if not text.words.strip():
         raise InputError(f"{name} is a Word file without text. If it shows pictures of text, type or paste the words.")

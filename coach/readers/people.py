@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from coach.conversation import Conversation, Kind, Person, Side, Turn
 from coach.errors import InputError
+from coach.readers.deeds import deeds_of
 from coach.readers.voices import voice_of
 
 REP_LABEL = re.compile(
@@ -26,6 +27,7 @@ REP_ROLE = re.compile(
 )
 PROSPECT_ROLE = re.compile(r"\b(?:prospect|buyer|customer|client|purchas(?:ing|er)|procurement|their side|champion)\b", re.IGNORECASE)
 LISTED = re.compile(r"^\W*(?P<name>[A-ZÀ-Þ][\w'’.-]*(?: [A-ZÀ-Þ][\w'’.-]*){0,3})(?:\s*[(,]|\s[–—-]\s)\s*(?P<role>[^()\n]{2,80}?)\)?\s*$")
+DATED = re.compile(r"\b\d{4}\b|\bwrote\b|\d:\d\d")
 INLINE = re.compile(r"(?P<name>[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+){0,2})\s?\((?P<role>[^()\n]{2,60})\)")
 NOTE_SPEAKER = re.compile(r"^\W*(?P<name>[A-ZÀ-Þ][a-zà-ÿ'’-]+)(?:\s\([^)]{1,40}\))?:\s+[\"“'‘«„]?\w")
 LABEL_ROLE = re.compile(r"^[^\n]{0,60}?[(\[](?!\d+:\d)(?P<role>[^()\[\]\n]{2,60})[)\]]")
@@ -72,7 +74,7 @@ def name_sides(conversation: Conversation, sides: Mapping[str, Side]) -> Convers
 
 
 SAID_BY_REP = "you said so"
-INFERRED = re.compile(r"talks as |the only other speaker than |same company as the rep|of .+, not the rep's company$")
+INFERRED = re.compile(r"talks as |sells: |buys: |the only other speaker than |same company as the rep|of .+, not the rep's company$")
 """Reasons that follow from the sides of others or from ways of talking: they may change once a side is named."""
 
 
@@ -130,11 +132,11 @@ def _named(conversation: Conversation) -> People:
     for turn in conversation.turns:
         text = conversation.text(turn)
         if turn.kind is Kind.TRANSCRIPT:
-            label = source[source.rfind("\n", 0, turn.start) + 1 : turn.start]
+            label = _label_before(source, turn.start)
             if turn.speaker and (found := LABEL_ROLE.match(label)):
                 people.meet(_person(turn.speaker, found["role"]))
             continue
-        if turn.kind is Kind.SUMMARY and (found := LISTED.match(text)):
+        if turn.kind is Kind.SUMMARY and (found := LISTED.match(text)) and not DATED.search(found["role"]):
             people.meet(_person(found["name"], found["role"]))
             continue
         for found in INLINE.finditer(text):
@@ -145,6 +147,14 @@ def _named(conversation: Conversation) -> People:
     return people
 
 
+def _label_before(source: str, start: int) -> str:
+    """What stands before an utterance on its line, or if nothing does, on the line above it."""
+    near = source[max(0, start - LONGEST_LABEL) : start]
+    lines = re.split(r"[\r\n\u2028\u2029]+", near)
+    return lines[-1] if lines[-1].strip() or len(lines) < 2 else lines[-2]
+
+
+LONGEST_LABEL = 240  # characters
 _FIELD_WORDS = frozenset(
     """
     pain budget need timeline next note notes plan call contact money date price risk competition decision authority then also but so outcome
@@ -181,17 +191,22 @@ def _by_company(people: dict[str, Person]) -> None:
 
 
 def _by_voice(people: dict[str, Person], mine: dict[str, str], conversation: Conversation) -> None:
-    """Sides from how people talk, for speakers that nothing else settles."""
+    """Sides from what people do and then from how they talk, for speakers that nothing else settles."""
     said: dict[str, list[str]] = defaultdict(list)
     for turn in conversation.turns:
         if turn.speaker and turn.kind is Kind.TRANSCRIPT and not conversation.is_planted(turn.start, turn.end):
             said[mine[turn.speaker]].append(conversation.text(turn))
-    scores = {name: voice_of(texts) for name, texts in said.items() if people[name].side is Side.UNKNOWN and not people[name].because}
+    open_ones = [name for name in said if people[name].side is Side.UNKNOWN and not people[name].because]
+    for name in open_ones:
+        done = deeds_of(said[name])
+        because = f"sells: “{done.sold}”" if done.side is Side.REP else f"buys: “{done.bought}”" if done.side is Side.PROSPECT else ""
+        people[name] = people[name].model_copy(update={"side": done.side, "because": because})
+    scores = {name: voice_of(said[name]) for name in open_ones if people[name].side is Side.UNKNOWN}
     sellers = {name for name, person in people.items() if person.side is Side.REP and name in said}
     if not sellers and scores:
         best = max(scores, key=lambda name: scores[name])
         rest = [score for name, score in scores.items() if name != best]
-        if scores[best] > 0 and all(scores[best] - score > CLEAR for score in rest):
+        if scores[best] > (0 if rest else ALONE) and all(scores[best] - score > CLEAR for score in rest):
             people[best] = people[best].model_copy(update={"side": Side.REP, "because": "talks as the one who sells"})
             sellers.add(best)
             del scores[best]
@@ -204,6 +219,8 @@ def _by_voice(people: dict[str, Person], mine: dict[str, str], conversation: Con
 
 CLEAR = 1.0
 """Difference in voice score (log odds, see `voices`) that counts as clear."""
+ALONE = 2.0
+"""Score from which the only one with a name is taken for the one who sells."""
 VERY_CLEAR = 5.0
 """Score from which somebody beside a known rep is taken for a second one: buyers ask questions too."""
 

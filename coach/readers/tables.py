@@ -8,12 +8,12 @@ import csv
 import io
 import re
 
-from coach.conversation import Hidden, Kind, Turn
+from coach.conversation import Kind
 from coach.readers.clock import seconds_of
 from coach.readers.limits import LARGEST, ROW_CELLS, check_count
 from coach.readers.markup import plain_text
 from coach.readers.plain import plain_draft
-from coach.readers.written import Draft, Said, clean_name, written
+from coach.readers.written import Draft, Said, clean_name, under, written
 
 DELIMITERS = ",;\t|"
 NOTES = re.compile(
@@ -83,24 +83,14 @@ def _row(header: list[str], row: list[str], notes: frozenset[int], number: int) 
     names = [*header, *(f"column {at + 1}" for at in range(len(header), len(row)))]
     cells = {names[at]: plain_text(cell) for at, cell in enumerate(row) if cell.strip() and at not in notes}
     title = next((text.words for name, text in cells.items() if TITLE.match(name)), "")
-    source, turns, hidden = "", list[Turn](), list[Hidden]()
-    kind = Kind.NOTES
-    for name, text in cells.items():
-        line = f"{name}: {' '.join(text.words.split())}"
-        turns.append(Turn(index=len(turns), start=len(source), end=len(source) + len(line), kind=Kind.SUMMARY))
-        source += line + "\n"
+    inner: list[Draft] = []
     for at in sorted(notes):
         if not _cell(row, at).strip():
             continue
         text = plain_text(_cell(row, at))
-        inner = plain_draft(text.words, text.hidden)
-        source += f"\n{names[at]}:\n" if len(notes) > 1 else "\n"
-        by = len(source)
-        kind = inner.kind if kind is Kind.NOTES else kind
-        whole = SUMMARY.search(names[at]) is not None  # a summary by a machine
-        for turn in inner.turns:
-            moved = {"index": len(turns), "start": turn.start + by, "end": turn.end + by, **({"kind": Kind.SUMMARY} if whole else {})}
-            turns.append(turn.model_copy(update=moved))
-        hidden += [span.model_copy(update={"start": span.start + by, "end": span.end + by}) for span in inner.hidden]
-        source += inner.source + "\n"
-    return Draft(source, kind, turns, hidden=tuple(hidden), title=" ".join(title.split())[:120] or f"row {number}")
+        draft = plain_draft(text.words, text.hidden)
+        if SUMMARY.search(names[at]):  # by a machine
+            draft = draft._replace(kind=Kind.NOTES, turns=[turn.model_copy(update={"kind": Kind.SUMMARY}) for turn in draft.turns])
+        inner.append(under([f"{names[at]}:"], [draft]) if len(notes) > 1 else draft)
+    heading = [f"{name}: {' '.join(text.words.split())}" for name, text in cells.items()]
+    return under(heading, inner, " ".join(title.split())[:LONGEST_HEADER] or f"row {number}")

@@ -8,7 +8,7 @@ import re
 
 from coach.conversation import Kind, Turn
 from coach.readers.clock import seconds_of
-from coach.readers.labels import Label, labels_of
+from coach.readers.labels import ASIDE, ENDING, Label, labels_of
 from coach.readers.names import UNHEARD
 from coach.readers.notes import RULE
 
@@ -16,16 +16,7 @@ CLOSING = re.compile(
     r"^\W{0,6}(?:(?:call |coach(?:'s|ing)? |meeting |my |ai |rep )?(?:notes?|summary|takeaways|action items|next steps|feedback|recap)|end of (?:call|transcript|recording))\b[^.?!]{0,30}[:*]*\s*$",
     re.IGNORECASE,
 )
-ENDING = re.compile(
-    r"^\W{0,4}(?:transcription ended after|this editable transcript was|transcribed by https?://|die transkription endete|dieses bearbeitbare transkript|la transcription s'est terminée|"
-    r"la transcripción finalizó|.{2,60} (?:stopped|ended) (?:the )?(?:transcription|recording)\W*$|.{2,60} hat die (?:transkription|aufzeichnung) (?:beendet|gestoppt)|.{2,60} a arrêté (?:la transcription|l'enregistrement)|"
-    r".{2,60} detuvo la (?:transcripción|grabación)|.{2,60} heeft de (?:transcriptie|opname) (?:gestopt|beëindigd))",
-    re.IGNORECASE,
-)
-ASIDE = re.compile(
-    r"^\W{0,4}(?:\d{1,3}:\d\d(?::\d\d)?\W*$|(?:ACTION ITEM|HIGHLIGHT|SCREEN SHARING|BOOKMARK|INSIGHT|QUESTION)S?: .*(?:WATCH: )?https?://|.{2,60} (?:started|paused|resumed) (?:the )?(?:transcription|recording|screen sharing)\W*$|"
-    r".{2,60} hat die (?:transkription|aufzeichnung) gestartet|.{2,60} (?:joined|left) the (?:meeting|call)\W*$)",
-)
+QUOTES = re.compile(r"(?:[\r\n][> \t]*)+\Z")
 STAMP = re.compile(r"^\W{0,4}(\d{1,3}:\d\d(?::\d\d)?)\W*$")
 
 
@@ -73,6 +64,8 @@ def _add_utterance(source: str, label: Label, end: int, turns: list[Turn]) -> No
 def _add(source: str, label: Label, start: int, end: int, turns: list[Turn]) -> None:
     while start < end and source[start].isspace():
         start += 1
+    if ">" in source[max(start, end - 4) : end]:  # quoted lines that hold nothing
+        end = start + len(QUOTES.sub("", source[start:end]))
     while end > start and source[end - 1].isspace():
         end -= 1
     if start < end:

@@ -56,6 +56,23 @@ def written(pieces: Iterable[Said], people: Mapping[str, Person] | None = None, 
     return Draft("".join(parts), kind, turns, tuple(people.values()), title=title)
 
 
+def under(heading: list[str], drafts: Iterable[Draft], title: str = "") -> Draft:
+    """Drafts one below the other, with lines above them that were not said. The kind is that of the first draft that is no notes."""
+    source, turns, hidden, people, kind = "", list[Turn](), list[Hidden](), list[Person](), Kind.NOTES
+    for line in heading:
+        turns.append(Turn(index=len(turns), start=len(source), end=len(source) + len(line), kind=Kind.SUMMARY))
+        source += line + "\n"
+    for draft in drafts:
+        source += "\n"
+        by = len(source)
+        kind = draft.kind if kind is Kind.NOTES else kind
+        turns += [turn.model_copy(update={"index": len(turns) + at, "start": turn.start + by, "end": turn.end + by}) for at, turn in enumerate(draft.turns)]
+        hidden += [span.model_copy(update={"start": span.start + by, "end": span.end + by}) for span in draft.hidden]
+        people += draft.people
+        source += draft.source + "\n"
+    return Draft(source, kind, turns, tuple(people), tuple(hidden), title)
+
+
 def clean_name(name: object) -> str | None:
     """A speaker's name on one line, None if there is none."""
     text = " ".join(LONE.sub("\ufffd", name).replace("\x00", "").split()) if isinstance(name, str) else ""

@@ -33,7 +33,7 @@ def other_drafts(documents: list[Any]) -> list[Draft]:
 
 def _lists(documents: list[Any]) -> list[list[Any]]:
     found: list[list[Any]] = []
-    layer: list[Any] = list(documents)
+    layer: list[Any] = [documents]  # JSON Lines: the documents themselves may be the utterances
     for _ in range(DEPTH):
         following: list[Any] = []
         for value in layer:
