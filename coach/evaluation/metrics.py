@@ -13,7 +13,7 @@ from coach.conversation import Value
 from coach.evaluation.cases import LABELS, Family, Label, Split
 from coach.evaluation.results import Result
 from coach.evaluation.scorers import Score
-from coach.evaluation.statistics import Counts, Interval, bootstrap, wilson
+from coach.evaluation.statistics import Counts, Interval, bootstrap, clustered, wilson
 from coach.verdict import Status
 
 Group = Literal["stage", "criteria", "evidence", "grounding", "questions", "steps", "security", "stability"]
@@ -116,7 +116,9 @@ class Figure(NamedTuple):
     @property
     def interval(self) -> Interval:
         """A 95% interval of the rate."""
-        return wilson(self.hits, self.of) if self.metric.per == "case" else bootstrap(self.counts)
+        if self.metric.per == "case":
+            return wilson(self.hits, self.of)
+        return clustered(self.counts) if self.metric.per == "item" else bootstrap(self.counts)
 
 
 class Prices(Value):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEVEL = 0.95
+ALPHA = 0.05  # p from which a difference is none; `1 - LEVEL` is a little more than that
 DRAWS = 5_000
 SEED = 20_260_302
 FEWEST_CLUSTERS = 30
@@ -88,6 +89,13 @@ def bootstrap(counts: Counts) -> Interval:
     return _percentiles(_ratios(hits, of))
 
 
+def clustered(counts: Counts) -> Interval:
+    """Interval of a rate of items: the bootstrap, or Wilson's over the clusters where all items agree, because every draw is the same then."""
+    hits, of = sum(hits for hits, _ in counts.values()), sum(of for _, of in counts.values())
+    some = sum(1 for _, whole in counts.values() if whole)
+    return bootstrap(counts) if 0 < hits < of else wilson(some if hits else 0, some)
+
+
 def paired(a: Counts, b: Counts) -> tuple[float, Interval, float]:
     """Change of a ratio of sums from A to B, its interval and two-sided p, drawn over the clusters that both have."""
     both = sorted(set(a) & set(b))
@@ -122,7 +130,7 @@ def difference(a: Counts, b: Counts, per_case: bool) -> Difference:
 
 def named(found: Difference, high: bool, p: float) -> Difference:
     """The difference with its word, given its p after correction and which way is better."""
-    if found.word == "not enough data" or p >= 1 - LEVEL:
+    if found.word == "not enough data" or p >= ALPHA:
         return found._replace(p=p)
     return found._replace(p=p, word="better" if (found.change > 0) == high else "worse")
 

@@ -8,11 +8,18 @@ from difflib import SequenceMatcher
 
 from coach.evaluation.scorers.seen import Seen
 
+FILLER = r"^\W*(?:(?:and|so|but|ok|okay|well|now|then)\W+){0,3}"
+ASKS = r"(?:what|who|whom|whose|how|why|when|where|which|to what extent|in your (?:own )?words)"
 OPEN = re.compile(
-    r"^\W*(?:(?:and|so|but|ok|okay|well|now|then|if[^?]*?|when[^?]*?,|before[^?]*?,|after[^?]*?,|once[^?]*?,|in your (?:own )?words,?|on [^?]*?,|from [^?]*?,|suppose[^?]*?[,:.]|say[^?]*?,|let'?s say[^?]*?[,:.])\s+)*"
-    r"(?:what|who|whom|whose|how|why|when|where|which|to what extent|by when|from whom|for whom|with whom|(?:can|could|would) you (?:walk|talk|take|tell|show|give|describe|explain)|walk me|talk me|tell me|describe|help me)\b",
+    FILLER + rf"(?:(?:about|after|against|at|before|besides|by|for|from|in|of|on|since|through|to|under|until|with)\s+)?{ASKS}\b"
+    rf"|{FILLER}(?:(?:can|could|would|will) you (?:walk|talk|take|tell|show|give|describe|explain)|walk me|talk me|tell me|describe|help me)\b",
     re.IGNORECASE,
 )
+SHUT = re.compile(
+    FILLER + r"(?:is|are|was|were|am|do|does|did|have|has|had|can|could|will|would|shall|should|may|might|must|isn['’]?t|aren['’]?t|won['’]?t)\b", re.IGNORECASE
+)
+IF = re.compile(FILLER + r"if\b", re.IGNORECASE)
+CLAUSE = re.compile(r"(?<=[,.!?:;])\s+|(?<=[,.!?:;]”)\s+")
 LEADING = re.compile(
     r"^\W*(?:don'?t|don’t|doesn['’]?t|wouldn['’]?t|isn['’]?t|aren['’]?t|won['’]?t|can['’]?t|shouldn['’]?t|surely|so you(?:'re| are)?|you(?:'d| would|'ll| will)? agree)\b"
     r"|\b(?:right|isn'?t it|don'?t you|wouldn'?t you|agreed|correct)\?\s*$|\bwhat do you (?:love|like) (?:most|best)\b|\bhow (?:great|good|happy|excited)\b",
@@ -38,8 +45,13 @@ def leads(text: str) -> str | None:
 
 
 def closed(text: str) -> str | None:
-    """Whether a question can be answered with yes or no."""
-    return None if any(OPEN.match(part) for part in re.split(r"(?<=[.!:;])\s+", text)) else f"closed: “{text}”"
+    """Whether a question can be answered with yes or no: some clause asks openly, and none before it asks for a yes."""
+    for clause in CLAUSE.split(text):
+        if OPEN.match(clause) or (IF.match(clause) and re.search(rf"\b{ASKS}\b[^,]*\?", clause, re.IGNORECASE)):
+            return None
+        if SHUT.match(clause):
+            break
+    return f"closed: “{text}”"
 
 
 def stock(text: str) -> str | None:
