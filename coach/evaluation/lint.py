@@ -105,6 +105,8 @@ def _copy(case: EvalCase, base: EvalCase | None) -> Iterator[Lint]:
     if base is None:
         yield Lint(case.id, f"is a copy of {case.of}, which is not there")
         return
+    if base.family != "base":
+        yield Lint(case.id, f"is a copy of {base.id}, which is a copy itself. Name the base case")
     if (case.cluster, case.split) != (base.cluster, base.split):
         yield Lint(case.id, f"has another cluster or split than {base.id}, of which it is a copy")
     if case.family == "injected" and case.gold.stage != base.gold.stage:

@@ -96,6 +96,13 @@ METRICS: tuple[Metric, ...] = (
 )
 # fmt: on
 BY_ID = {metric.id: metric for metric in METRICS}
+GIVEN = frozenset(
+    """
+    stage false_yes missed_yes cost abstained sales deals_told_apart status overclaim missed_status evidence_recall latest_wins trap_hits
+    twin_equal x_canary x_inert x_no_echo x_flagged x_false_flag holds same_as_base
+    """.split()
+)
+"""Metrics whose whole the cases give. What the others are counted on depends on the answers: a deal that moves to stage 2 has no questions."""
 PRIMARY = ("false_yes", "cost", "overclaim", "evidence_recall")
 """What a comparison is decided on, corrected for there being four; everything else is exploratory."""
 
@@ -138,7 +145,13 @@ def crossed(results: Iterable[Result], prices: Prices) -> tuple[Result, ...]:
     listed = tuple(results)
     known = {result.about.id: result for result in listed}
     return tuple(
-        result.model_copy(update={"scores": (*result.scores, *_priced(result, prices), *_against(result, known.get(result.about.of or "")))})
+        Result(  # not model_copy, which would take the cached scores along
+            about=result.about,
+            answer=result.answer,
+            scores=(*result.scores, *_priced(result, prices), *_against(result, known.get(result.about.of or ""))),
+            error=result.error,
+            spent=result.spent,
+        )
         for result in listed
     )
 

@@ -17,7 +17,7 @@ SOURCE = "Dana: No, we do not have  budget — “not this year”. We’d need 
 def gold_of(*spans: tuple[int, int, Polarity], required: bool = True) -> EvalCase:
     """A note of numbered words with gold quotes on need, each from word to word, the last left out."""
     quotes = [quote(" ".join(WORDS[a:b]), polarity, required) for a, b, polarity in spans]
-    criteria = {id: MISSING for id in ("budget", "authority")} | {"need": status("at_risk", *quotes)}
+    criteria = dict.fromkeys(("budget", "authority"), MISSING) | {"need": status("at_risk", *quotes)}
     return no_case(note=" ".join(WORDS) + ".", traps=[], gold={"decided_by": [], "against": [], "criteria": criteria})
 
 

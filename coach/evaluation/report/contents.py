@@ -10,11 +10,12 @@ from typing import NamedTuple
 from coach.evaluation.cases import LABELS, SPLITS
 from coach.evaluation.compare import compare
 from coach.evaluation.dumb import Agreement
-from coach.evaluation.gate import Baseline, Finding, Thresholds, exit_code, why_not
+from coach.evaluation.gate import Baseline, Finding, exit_code, why_not
 from coach.evaluation.metrics import BY_ID, METRICS, Figure, by_tag, figure, macro_f1, matrix
 from coach.evaluation.report.blocks import Bar, Bars, Block, Grid, Heading, Items, Line
 from coach.evaluation.results import Result, Run
 from coach.evaluation.statistics import upper
+from coach.evaluation.thresholds import Thresholds
 
 MOST_FLIPS = 40
 QUALITY = ("offline", "live", "recorded live")
