@@ -76,7 +76,7 @@ def compare(a: Run, b: Run, split: Split | None = None) -> Comparison:
         raise CaseError("The two runs share no case. Run both on the same cases.")
     mine, theirs = [a.by_case[id] for id in both], [b.by_case[id] for id in both]
     pairs = [(metric, figure(metric, mine), figure(metric, theirs)) for metric in METRICS]
-    rows = [Row(m, x, y, difference(x.counts, y.counts, m.per == "case")) for m, x, y in pairs if x.of and y.of]
+    rows = [Row(m, x, y, difference(x.counts, y.counts, m.per)) for m, x, y in pairs if x.of and y.of]
     corrected = dict(zip(PRIMARY, holm([next((r.difference.p for r in rows if r.metric.id == id), 1.0) for id in PRIMARY]), strict=True))
     rows = [row._replace(difference=named(row.difference, row.metric.high, corrected.get(row.metric.id, row.difference.p))) for row in rows]
     flips = [Flip(x, y) for x, y in zip(mine, theirs, strict=True) if x.passed != y.passed or _label(x) != _label(y)]

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import NamedTuple
 
+from coach.errors import InputError
 from coach.evaluation.cases import EvalCase
 from coach.playbook import Playbook
+from coach.readers import read
 
 TYPES: dict[str, tuple[str, ...]] = {
     "yes from somebody who cannot decide": ("yes_from_non_decider",),
@@ -77,6 +79,10 @@ def coverage(cases: list[EvalCase]) -> dict[str, int]:
 
 
 def _of_one(case: EvalCase, known: dict[str, EvalCase], playbook: Playbook) -> Iterator[Lint]:
+    try:
+        read(case.note, case.id)
+    except InputError as error:
+        yield Lint(case.id, f"the note cannot be read: {error}")
     tags = {tag for group in TYPES.values() for tag in group} | MORE_TAGS
     if unknown := sorted(set(case.tags) - tags):
         yield Lint(case.id, f"unknown tag {unknown[0]}. Use one of evals/README.md, or add it to `coach.evaluation.lint`")

@@ -9,6 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
+from pydantic import Field
+
 from coach.conversation import Value
 from coach.evaluation.cases import LABELS, Family, Label, Split
 from coach.evaluation.results import Result
@@ -131,9 +133,9 @@ class Figure(NamedTuple):
 class Prices(Value):
     """What a wrong answer costs. With these, saying stage 2 pays only where nine in ten such deals are won."""
 
-    false_yes: float = 5.0
-    missed_yes: float = 1.0
-    abstained: float = 0.5
+    false_yes: float = Field(default=5.0, ge=0, allow_inf_nan=False)
+    missed_yes: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    abstained: float = Field(default=0.5, ge=0, allow_inf_nan=False)
 
     def of(self, label: Label, accept: tuple[Label, ...]) -> float:
         """The price of an answer where `accept` are right."""

@@ -73,6 +73,14 @@ def test_a_cluster_in_both_splits_is_wrong_even_between_base_cases() -> None:
     ]
 
 
+def test_a_note_that_cannot_be_read_is_wrong() -> None:
+    bare = {"need": MISSING, "budget": MISSING, "authority": MISSING}
+    gold = {"decided_by": [], "against": [], "criteria": bare}
+    assert found(changed("dev-no-p1", note=" \n", traps=[], gold=gold)) == [
+        "dev-no-p1: the note cannot be read: dev-no-p1 is empty. Paste the notes or the transcript of a call."
+    ]
+
+
 def test_a_heading_that_is_a_trap_is_no_answer() -> None:
     trap = [{"text": "Outcome: won", "why": "outcome_line"}]
     assert found(changed("dev-no-p1", note="Outcome: won\n" + NO, traps=trap)) == []

@@ -134,15 +134,15 @@ def test_holm_gives_the_textbook_figures_and_keeps_the_order() -> None:
 
 def test_pairs_of_single_cases_are_tested_by_mcnemar_and_others_by_the_bootstrap() -> None:
     a, b = share(35, 40), share(40, 40)
-    assert difference(a, b, True).p == mcnemar(5, 0)
-    assert difference(a, b, False).p != mcnemar(5, 0)
-    assert difference({**a, "two": (1, 2)}, {**b, "two": (2, 2)}, True).p != mcnemar(5, 0)  # a cluster of two cases is no single case
+    assert difference(a, b, "case").p == mcnemar(5, 0)
+    assert difference(a, b, "item").p != mcnemar(5, 0)
+    assert difference({**a, "two": (1, 2)}, {**b, "two": (2, 2)}, "case").p != mcnemar(5, 0)  # a cluster of two cases is no single case
 
 
 def test_fewer_than_thirty_clusters_are_not_enough_data_whatever_they_say() -> None:
     few, enough = FEWEST_CLUSTERS - 1, FEWEST_CLUSTERS
     for of, word in ((few, "not enough data"), (enough, "better")):
-        found = difference(share(0, of), share(of, of), True)
+        found = difference(share(0, of), share(of, of), "case")
         assert named(found, high=True, p=found.p).word == word
 
 
@@ -164,3 +164,14 @@ def test_a_difference_is_named_by_its_sign_and_by_which_way_is_better(change: fl
 def test_what_could_have_been_missed_is_the_far_end_of_the_interval() -> None:
     assert Difference("no detectable difference", 0.0, Interval(-0.04, 0.02), 1.0, 40).could_miss == 0.04
     assert Difference("no detectable difference", 0.0, Interval(-0.01, 0.07), 1.0, 40).could_miss == 0.07
+
+
+def test_where_nothing_differed_what_could_have_been_missed_is_the_exact_bound() -> None:
+    same = share(20, 40)
+    found = difference(same, same, "case")
+    assert (found.change, found.p, found.could_miss) == (0.0, 1.0, upper(0, 40))
+    assert difference(same, same, "price").could_miss == 0  # a price has no bound of its own
+
+
+def test_no_p_of_so_many_draws_is_nought() -> None:
+    assert 0 < paired(share(0, 40), share(40, 40))[2] < 0.001

@@ -6,7 +6,7 @@ These are the eval's own lints, apart from the checks that the product runs, so 
 import re
 from difflib import SequenceMatcher
 
-from coach.evaluation.scorers.seen import Seen
+from coach.evaluation.scorers.seen import NUMBER, Seen
 
 FILLER = r"^\W*(?:(?:and|so|but|ok|okay|well|now|then)\W+){0,3}"
 ASKS = r"(?:what|who|whom|whose|how|why|when|where|which|to what extent|in your (?:own )?words)"
@@ -29,7 +29,6 @@ STOCK = re.compile(
     r"\b(?:touch(?:ing)? base|check(?:ing)? in|circl(?:e|ing) back|follow(?:ing)? up|reach(?:ing)? out|leverage|synerg\w+|move the needle|low[- ]hanging|any (?:news|updates?))\b",
     re.IGNORECASE,
 )
-NUMBER = re.compile(r"\d[\d.,:]*")
 ISO = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-zà-ÿ]\w+")
 CALENDAR = frozenset(
@@ -62,13 +61,12 @@ def stock(text: str) -> str | None:
 
 def invented(text: str, seen: Seen) -> str | None:
     """A number or name that stands neither in the note nor in the playbook."""
-    known = " ".join((seen.case.note, *seen.playbook.spoken(), seen.case.as_of.isoformat()))
-    numbers = {n.strip(".,:") for n in NUMBER.findall(known)}
+    numbers, words = seen.known
     for number in NUMBER.findall(ISO.sub(" ", text)):
         if number.strip(".,:") not in numbers:
             return f"{number} is not in the note: “{text}”"
-    words = {word.casefold() for word in re.findall(r"\w+", known)} | CALENDAR
-    return next((f"{name} is not in the note: “{text}”" for name in NAME.findall(text) if name.casefold() not in words), None)
+    names = (name for name in NAME.findall(text) if name.casefold() not in words and name.casefold() not in CALENDAR)
+    return next((f"{name} is not in the note: “{text}”" for name in names), None)
 
 
 def anchored(text: str, seen: Seen) -> bool:
