@@ -68,10 +68,18 @@ class Comparison(NamedTuple):
         return ". ".join(words) + "."
 
 
+def comparable(a: Run, b: Run, split: Split | None = None) -> list[str]:
+    """The cases of a split that both runs answered in the same state."""
+    return [
+        id
+        for id, mine in a.by_case.items()
+        if split in (None, mine.about.split) and mine.answer and (other := b.by_case.get(id)) and other.answer and other.about.digest == mine.about.digest
+    ]
+
+
 def compare(a: Run, b: Run, split: Split | None = None) -> Comparison:
     """B against A over the cases of a split, or of both. Raises CaseError if they share none."""
-    both = [id for id in a.by_case if id in b.by_case and a.by_case[id].about.digest == b.by_case[id].about.digest]
-    both = [id for id in both if split in (None, a.by_case[id].about.split) and a.by_case[id].answer and b.by_case[id].answer]
+    both = comparable(a, b, split)
     if not both:
         raise CaseError("The two runs share no case. Run both on the same cases.")
     mine, theirs = [a.by_case[id] for id in both], [b.by_case[id] for id in both]
