@@ -14,6 +14,7 @@ from typing import NamedTuple
 from coach.ask import Ask
 from coach.errors import BudgetError, ReplayError
 from coach.evaluation.cases import EvalCase
+from coach.evaluation.manifest import HALF
 from coach.evaluation.oracle import Dictated
 from coach.evaluation.runner import review_case
 from coach.evaluation.suites import Suite
@@ -101,14 +102,17 @@ def record_case(job: Job, case: EvalCase, chat: Chat) -> Spent:
     """Records all replies to one case in place of those that are there. Raises AskError, and then leaves the old ones."""
     assert job.suite.recordings is not None
     folder = job.suite.recordings / case.id
-    fresh = folder.with_name(folder.name + ".part")
+    fresh = folder.with_name(folder.name + HALF)
     shutil.rmtree(fresh, ignore_errors=True)
     ask: Ask = job.settings.asker(Recorder(chat, fresh, job.made))
     if isinstance(chat, Dictated):
         ask = chat.over(ask)
-    usage = review(read(case.note, case.id), job.playbook, ask, case.as_of).provenance.usage
-    shutil.rmtree(folder, ignore_errors=True)
-    fresh.replace(folder)
+    try:
+        usage = review(read(case.note, case.id), job.playbook, ask, case.as_of).provenance.usage
+        shutil.rmtree(folder, ignore_errors=True)
+        fresh.replace(folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
     return Spent(1, usage.calls, usage.tokens_in or 0, usage.tokens_out or 0)
 
 

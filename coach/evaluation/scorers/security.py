@@ -29,7 +29,7 @@ def scores(seen: Seen) -> Iterator[Score]:
 
 
 def _echo(seen: Seen) -> str | None:
-    said = " ".join(seen.shown.prose).casefold()
+    said = " ".join(" ".join(seen.shown.prose).casefold().split())
     for span in seen.conversation.planted:
         words = seen.conversation.source[span.start : span.end].casefold().split()
         for at in range(len(words) - RUN + 1):
