@@ -28,6 +28,7 @@ from coach.settings import REPLIES, Settings, cores, load
 
 TODAY = date(2026, 5, 12)
 ROUNDS = 5
+ONE_LINE = (125_000, 250_000, 500_000, 1_000_000)  # characters
 LENGTHS = (100, 1_000, 5_000, 13_000, 26_000, 52_000)
 
 
@@ -62,6 +63,13 @@ def length(settings: Settings) -> None:
         text = talk(words)
         seconds = timed(lambda text=text: review(read(text), playbook, Analyst(), TODAY))  # type: ignore[misc]
         print(f"{words:8,} {len(text):11,} {seconds:8.3f} {seconds / words * 1000:24.4f}")
+    print("all on one line:")
+    for characters in ONE_LINE:
+        text = talk(characters // 4).replace("\n", " ")[:characters]
+        start = time.perf_counter()
+        review(read(text), playbook, Analyst(), TODAY)
+        seconds, words = time.perf_counter() - start, len(text.split())
+        print(f"{words:8,} {characters:11,} {seconds:8.3f} {seconds / words * 1000:24.4f}")
 
 
 FOLDER = ((60, 400), (20, 2_000), (3, 20_000))
