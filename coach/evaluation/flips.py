@@ -12,8 +12,8 @@ from typing import Literal, NamedTuple
 from coach.evaluation.cases import Label
 from coach.evaluation.gate import Finding, exit_code, why_not
 from coach.evaluation.metrics import BY_ID
-from coach.evaluation.overview import Side
 from coach.evaluation.results import PASSING, About, Result, Run
+from coach.evaluation.sides import Side
 
 Way = Literal["false yes", "broken", "moved", "mended", "wrong"]
 WAYS: tuple[Way, ...] = ("false yes", "broken", "moved", "mended", "wrong")
@@ -128,7 +128,7 @@ def _told(run: Run, findings: Iterable[Finding], holdout: bool) -> list[str]:
 
 
 class Fault(NamedTuple):
-    """A figure of one case that is not perfect, with its reasons. `decides`: the case does not pass because of it."""
+    """A figure of one case that is not perfect and says why. `decides`: the case does not pass because of it."""
 
     title: str
     hits: float
@@ -141,7 +141,7 @@ def faults(result: Result) -> list[Fault]:
     """What is wrong with a case, first what makes it fail."""
     found = []
     for score in result.scores:
-        metric = BY_ID.get(score.metric)
-        if metric and (score.hits < score.of if metric.high else score.hits > 0) and metric.per != "price":
-            found.append(Fault(metric.title, score.hits, score.of, score.why, score.metric in PASSING))
+        metric, decides = BY_ID.get(score.metric), score.metric in PASSING
+        if metric and (score.why or decides) and (score.hits < score.of if metric.high else score.hits > 0):
+            found.append(Fault(metric.title, score.hits, score.of, score.why, decides))
     return sorted(found, key=lambda fault: not fault.decides)

@@ -11,22 +11,23 @@ from typing import cast
 import streamlit as st
 
 from coach.errors import CoachError
-from coach.evaluation import flips, overview
+from coach.evaluation import flips, overview, sides
 from coach.evaluation.bench import Bench
 from coach.evaluation.cases import EvalCase, Kind, Split, load_cases
 from coach.evaluation.found import Found, baselines, bench_of, stamp, whole_runs
 from coach.evaluation.gate import judge, read_baseline
-from coach.evaluation.overview import Cut, Side
 from coach.evaluation.results import Run, about, read_run
+from coach.evaluation.sides import Cut, Side
 from coach.pages.measured import drawing, going, lists
 from coach.pages.measured.case import case_page
 from coach.pages.measured.elements import El, el
-from coach.settings import Settings, load
+from coach.settings import load
 
 TITLE = "Better or worse?"
 WHAT_IT_DOES = "Every run answers the same labelled cases. Pick two, see what changed, and open any case."
 NOTHING = "nothing"
 ALL = "all"
+WHICH = ("changed", "wrong")
 PER_PAGE = 12
 PLAIN = re.compile(r"[^A-Za-z0-9-]")  # a label is Markdown: of a case's name only what cannot be any gets in
 HOLDOUT_WARNING = "Whoever reads holdout cases can no longer tune on them: what is then measured on the holdout says nothing of a new note."
@@ -42,12 +43,20 @@ def page() -> None:
     try:
         settings = load()
         bench = bench_of(settings, _cases(str(settings.evals / "cases"), stamp(settings.evals / "cases")))
-        _page(bench)
     except CoachError as error:
         st.title(TITLE, anchor=False)
-        st.error("There is nothing to measure with.", icon="")
-        st.text(str(error))
+        _say("There is nothing to measure with.", error)
         st.text(NO_CASES)
+        return
+    try:
+        _page(bench)
+    except CoachError as error:
+        _say("This cannot be shown.", error)
+
+
+def _say(heading: str, error: CoachError) -> None:
+    st.error(heading, icon="")
+    st.text(str(error))
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the cases")
@@ -62,8 +71,8 @@ def _read(folder: str, _written: int) -> Run:
 
 def _page(bench: Bench) -> None:
     runs = whole_runs(bench.settings)
-    picked = _remembered(bench, runs)
-    if picked and (id := st.session_state.get("evals_case")):
+    id = st.session_state.get("evals_case")
+    if id and (picked := _picked(bench, runs)):
         case_page(bench, str(id), {letter: side for letter, side in zip("AB", picked, strict=True) if side})
         return
     st.title(TITLE, anchor=False)
@@ -77,8 +86,8 @@ def _page(bench: Bench) -> None:
             _pick(bench, runs)
         with st.popover("New run", key="new"):
             going.offer(bench)
-    if runs:
-        _shown(bench, *cast(tuple[Side | None, Side], _remembered(bench, runs)))
+    if picked := _picked(bench, runs):
+        _shown(bench, *picked)
 
 
 def _pick(bench: Bench, runs: list[Found]) -> None:
@@ -96,7 +105,7 @@ def _pick(bench: Bench, runs: list[Found]) -> None:
     st.selectbox("B: now", list(titles), format_func=lambda name: titles[name], key="evals_b", persist_state="session")
 
 
-def _remembered(bench: Bench, runs: list[Found]) -> tuple[Side | None, Side] | None:
+def _picked(bench: Bench, runs: list[Found]) -> tuple[Side | None, Side] | None:
     """The two sides that were picked; None if nothing was picked yet, or it is gone."""
     a, b = st.session_state.get("evals_a"), st.session_state.get("evals_b")
     by_name = {run.name: run for run in runs}
@@ -106,9 +115,9 @@ def _remembered(bench: Bench, runs: list[Found]) -> tuple[Side | None, Side] | N
 def _side(bench: Bench, name: str, runs: dict[str, Found]) -> Side | None:
     if found := runs.get(name):
         run = _read(str(found.folder), (found.folder / "run.json").stat().st_mtime_ns)
-        return overview.of_run(name, run, found.folder)
+        return sides.of_run(name, run, found.folder)
     baseline = read_baseline(bench.baseline(name.removeprefix("baseline "))) if name.startswith("baseline ") else None
-    return overview.of_baseline(baseline, map(about, bench.cases), bench.thresholds.prices) if baseline else None
+    return sides.of_baseline(baseline, map(about, bench.cases), bench.thresholds.prices) if baseline else None
 
 
 def _shown(bench: Bench, a: Side | None, b: Side) -> None:
@@ -120,10 +129,10 @@ def _shown(bench: Bench, a: Side | None, b: Side) -> None:
         with st.expander(f"{len(judged.rest)} more from the gate"):
             _draw(drawing.rest(judged))
     cut = _cut(b.run)
-    a, b = overview.within(a, cut) if a else None, overview.within(b, cut)
+    a, b = sides.within(a, cut) if a else None, sides.within(b, cut)
     left_out = 0
     if a:
-        a, b, left_out = overview.shared(a, b)
+        a, b, left_out = sides.shared(a, b)
     if not b.run.results:
         st.text("No case is in both and in this cut. Choose a wider one, or another run.")
         return
@@ -133,12 +142,12 @@ def _shown(bench: Bench, a: Side | None, b: Side) -> None:
     st.header("Stage", anchor=False)
     panels = [drawing.stage_panel(side.name, role, overview.stages(side)) for role, side in (("A", a), ("B", b)) if side]
     _draw(el("div", *panels, cls="panels"))
-    st.header("Figures", anchor=False)
-    _draw(drawing.figures(overview.key_figures(a, b, cut), a is not None))
     st.header("Criteria", anchor=False)
     _draw(drawing.criteria(overview.criteria(a, b, cut), a is not None))
     if a and a.is_baseline:
         st.caption("A baseline keeps stages and totals, no single criterion: where A shows nothing, it was not kept.")
+    st.header("Figures", anchor=False)
+    _draw(drawing.figures(overview.key_figures(a, b, cut), a is not None))
     _list(a, b)
 
 
@@ -162,11 +171,13 @@ def _cut(run: Run) -> Cut:
 def _list(a: Side | None, b: Side) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="listed"):
         st.header("Cases", anchor=False)
-        which = st.radio("Which cases", ["changed", "wrong"], key="which", persist_state="session", horizontal=True, label_visibility="collapsed") if a else "wrong"
+        which = "wrong"
+        if a:
+            which = st.radio("Which cases", WHICH, key="which", persist_state="session", horizontal=True, label_visibility="collapsed") or WHICH[0]
     holdout = st.toggle("Show holdout cases", key="show_holdout", persist_state="session")
     if holdout:
         st.caption(HOLDOUT_WARNING)
-    changed = a is not None and which == "changed"
+    changed = a is not None and which == WHICH[0]
     listing = flips.flips(a, b, holdout) if a and changed else flips.failing(b, holdout)
     if hidden := lists.hidden(listing):
         st.text(hidden)

@@ -6,7 +6,7 @@ from coach.errors import CoachError
 from coach.evaluation.bench import Bench
 from coach.evaluation.flips import faults
 from coach.evaluation.opened import Opened, opened
-from coach.evaluation.overview import Side
+from coach.evaluation.sides import Side
 from coach.pages.measured.lists import gold
 from coach.pages.session import Done
 from coach.pages.shown import show

@@ -50,7 +50,7 @@ def criteria(rows: list[CriterionRow], compared: bool) -> El:
     """A row for each criterion: right, called met and is not, met and called missing; before and now where there are two sides."""
     head: list[Kid] = ["Criterion"]
     for title in ("status right", "called met and is not", "met and called missing"):
-        head += [f"{title}: A", "B"] if compared else [title]
+        head += [f"{title}, A", f"{title}, B"] if compared else [title]
     body: list[list[Kid]] = []
     for row in rows:
         sides = (row.a, row.b) if compared else (row.b,)

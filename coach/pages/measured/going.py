@@ -100,7 +100,7 @@ def _warned(bench: Bench, want: Chosen, cases: int, words: int) -> bool:
         f"{cases} cases, {words:,} words of notes. {bench.settings.leaves_machine(want.model or '')} "
         f"Each note is sent three to {CALLS_A_CASE} times, with the playbook and the prompts. What that costs, your provider says."
     )
-    return st.checkbox("Send them", key="agreed")
+    return st.checkbox("Send them", key=f"agreed-{want.model_dump_json()}")  # another choice has to be agreed to anew
 
 
 def _resume(bench: Bench, one: CutOff, at: int, busy: bool) -> None:
