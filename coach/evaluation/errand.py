@@ -9,7 +9,7 @@ import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from coach.conversation import Value
 from coach.errors import CaseError, CoachError, InputError
@@ -89,7 +89,7 @@ def cut_off(settings: Settings) -> list[CutOff]:
         except CaseError:
             continue
         lines = folder / "results.jsonl"
-        done = lines.read_bytes().count(b"\n") if lines.is_file() else 0
+        done = _lines(folder)
         busy = lines.is_file() and settings.now().timestamp() - lines.stat().st_mtime < JUST_NOW
         found.append(CutOff(folder, head, done, busy, _chosen(folder, head)))
     return found
@@ -115,6 +115,7 @@ class State(NamedTuple):
     going: bool
     whole: bool
     error: str | None
+    stopping: bool = False
 
 
 class Errands:
@@ -149,6 +150,8 @@ class Errands:
     def stop(self) -> None:
         """Asks the errand to end after the cases that are being reviewed. What is done is kept."""
         self._stop.set()
+        if self._state and self._state.going:
+            self._tell(stopping=True)
 
     def forget(self) -> None:
         """Forgets an errand that is over."""
@@ -167,15 +170,18 @@ class Errands:
 
     def _progress(self, stop: threading.Event) -> Callable[[int, int], bool]:
         def told(done: int, of: int) -> bool:
-            if self._state:
-                self._state = self._state._replace(done=done, of=of)
+            self._tell(done=done, of=of)
             return not stop.is_set() or done == of
 
         return told
 
     def _end(self, whole: bool, error: str | None) -> None:
-        if self._state:
-            self._state = self._state._replace(going=False, whole=whole, error=error)
+        self._tell(going=False, stopping=False, whole=whole, error=error)
+
+    def _tell(self, **changes: Any) -> None:
+        with self._lock:
+            if self._state:
+                self._state = self._state._replace(**changes)
 
 
 def _lines(folder: Path) -> int:

@@ -74,7 +74,7 @@ def figures(found: Iterable[KeyFigure], compared: bool) -> El:
 
 def _legend(compared: bool) -> El:
     both = "A is hollow and above, B is full and below. " if compared else ""
-    decides = " ◆ marks what the comparison is decided on, corrected for being four; the rest is exploratory." if compared else ""
+    decides = " ◆ marks what the comparison is decided on, corrected for being four; the rest is a hint." if compared else ""
     return el("p", f"{both}A line is a 95% interval; the scale goes from 0 to 100%.{decides}", cls="quiet")
 
 

@@ -49,7 +49,9 @@ def _progress() -> None:
         return
     st.text(f"Running {state.name}: {state.done} of {state.of} cases")
     st.progress(state.done / state.of if state.of else 0.0)
-    st.button("Stop", key="stop", on_click=errands().stop, help="What is done is kept, and can be gone on with.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Stop", key="stop", on_click=errands().stop, disabled=state.stopping)
+        st.text("Stopping after the cases in hand." if state.stopping else "What is done is kept. You may close this page.")
 
 
 def offer(bench: Bench) -> None:
