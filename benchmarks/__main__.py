@@ -1,10 +1,11 @@
 """Times the product. In: nothing, or the names of the tables wanted. Out: tables on standard output.
 
-    ./run bench            all of it
-    ./run bench length     seconds of an offline review by length of the text
-    ./run bench overhead   the pipeline's own time beside a model that takes a fixed time
-    ./run bench prompts    share of prompt bytes that the requests of one review have in common
-    ./run bench startup    seconds until the command line and the page answer
+./run bench            all of it
+./run bench length     seconds of an offline review by length of the text
+./run bench folder     seconds of `coach review` on a folder, with one job and with one a core
+./run bench overhead   the pipeline's own time beside a model that takes a fixed time
+./run bench prompts    share of prompt bytes that the requests of one review have in common
+./run bench startup    seconds until the command line and the page answer
 """
 
 import socket
@@ -17,12 +18,13 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 from coach.llm.analyst import Analyst
 from coach.prompting import PromptSet
 from coach.readers import read
 from coach.review import review
-from coach.settings import REPLIES, Settings, load
+from coach.settings import REPLIES, Settings, cores, load
 
 TODAY = date(2026, 5, 12)
 ROUNDS = 5
@@ -60,6 +62,28 @@ def length(settings: Settings) -> None:
         text = talk(words)
         seconds = timed(lambda text=text: review(read(text), playbook, Analyst(), TODAY))  # type: ignore[misc]
         print(f"{words:8,} {len(text):11,} {seconds:8.3f} {seconds / words * 1000:24.4f}")
+
+
+FOLDER = ((60, 400), (20, 2_000), (3, 20_000))
+"""How many files of how many words: a quarter's calls and three long meetings."""
+
+
+def folder(_: Settings) -> None:
+    """Seconds of `coach review FOLDER` by the offline analyst, starting included."""
+    command = [sys.executable, "-m", "coach.cli", "review", "--model", "offline"]
+    with TemporaryDirectory() as made:
+        for count, words in FOLDER:
+            text = talk(words)
+            for at in range(count):
+                Path(made, f"{words}-{at}.txt").write_text(text, encoding="utf-8")
+        files = [path.stat().st_size for path in Path(made).iterdir()]
+        print(f"{len(files)} files, {sum(count * words for count, words in FOLDER):,} words, {sum(files):,} bytes")
+        print(f"{'jobs':>8} {'seconds':>8} {'files a second':>15}")
+        for jobs in sorted({1, cores()}):
+            start = time.perf_counter()
+            subprocess.run([*command, made, "--jobs", str(jobs)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+            seconds = time.perf_counter() - start
+            print(f"{jobs:8} {seconds:8.2f} {len(files) / seconds:15.1f}")
 
 
 def overhead(settings: Settings) -> None:
@@ -125,7 +149,7 @@ def _healthy(here: Path) -> float:
     return float("nan")
 
 
-TABLES: dict[str, Callable[[Settings], None]] = {"length": length, "overhead": overhead, "prompts": prompts, "startup": startup}
+TABLES: dict[str, Callable[[Settings], None]] = {"length": length, "folder": folder, "overhead": overhead, "prompts": prompts, "startup": startup}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or TABLES:

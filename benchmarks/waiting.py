@@ -19,6 +19,7 @@ class WaitingChat:
     """Replies are made beforehand, so that only the wait counts as the model's time. `waited` sums it, in seconds."""
 
     model = "waiting"
+    abreast = 1
 
     def __init__(self, conversation: Conversation, playbook: Playbook, today: date, seconds: float) -> None:
         brief, analyst = Brief(conversation=conversation, playbook=playbook, today=today), Analyst()
