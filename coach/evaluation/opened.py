@@ -22,7 +22,7 @@ from coach.settings import OFFLINE
 
 STORED = "As the run wrote it down."
 KEPT_NONE = "The baseline kept no review: reviewed anew just now by the offline analyst."
-STORED_NONE = "The run kept no review of this case: reviewed anew just now by the offline analyst."
+STORED_NONE = "The run kept no review of this case that can be read: reviewed anew just now by the offline analyst."
 CHANGED = "The case changed since the run: reviewed anew just now by the offline analyst."
 
 

@@ -16,6 +16,7 @@ from coach.evaluation.bench import Bench
 from coach.evaluation.cases import EvalCase, Kind, Split, load_cases
 from coach.evaluation.found import Found, baselines, bench_of, stamp, whole_runs
 from coach.evaluation.gate import judge, read_baseline
+from coach.evaluation.overview import KeyFigure
 from coach.evaluation.results import Run, about, read_run
 from coach.evaluation.sides import Cut, Side
 from coach.pages.measured import drawing, going, lists
@@ -67,6 +68,16 @@ def _cases(folder: str, _stamp: tuple[object, ...]) -> list[EvalCase]:
 @st.cache_resource(max_entries=8, show_spinner="Reading the run")
 def _read(folder: str, _written: int) -> Run:
     return read_run(Path(folder))
+
+
+@st.cache_resource(max_entries=32, show_spinner="Comparing")
+def _figures(_a: Side | None, _b: Side, cut: Cut, written: tuple[tuple[str, int], ...]) -> list[KeyFigure]:  # noqa: ARG001 - tells the sides apart
+    return overview.key_figures(_a, _b, cut)
+
+
+def _written(bench: Bench, side: Side) -> int:
+    """When the file behind a side was written, in nanoseconds."""
+    return (side.folder / "run.json" if side.folder else bench.baseline(side.run.suite)).stat().st_mtime_ns
 
 
 def _page(bench: Bench) -> None:
@@ -147,7 +158,8 @@ def _shown(bench: Bench, a: Side | None, b: Side) -> None:
     if a and a.is_baseline:
         st.caption("A baseline keeps stages and totals, no single criterion: where A shows nothing, it was not kept.")
     st.header("Figures", anchor=False)
-    _draw(drawing.figures(overview.key_figures(a, b, cut), a is not None))
+    written = tuple((side.name, _written(bench, side)) for side in (a, b) if side)
+    _draw(drawing.figures(_figures(a, b, cut, written), a is not None))
     _list(a, b)
 
 
