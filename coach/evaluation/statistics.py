@@ -6,6 +6,7 @@ Random numbers come from a fixed seed, so the same counts give the same figures.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from coach.errors import CaseError
@@ -168,9 +169,19 @@ def _ratios(hits: "NDArray[np.float64]", of: "NDArray[np.float64]") -> "NDArray[
     """Ratios of the sums of `DRAWS` draws of clusters. The same seed each time, so that A and B draw the same clusters."""
     import numpy as np
 
-    weights = np.random.default_rng(SEED).multinomial(len(hits), np.full(len(hits), 1 / len(hits)), size=DRAWS).astype(float)
+    weights = _weights(len(hits))
     below = weights @ of
     return np.divide(weights @ hits, below, out=np.zeros(DRAWS), where=below > 0)
+
+
+@lru_cache(maxsize=8)
+def _weights(clusters: int) -> "NDArray[np.float64]":
+    """How often each cluster is in each draw. Kept, because every metric of a comparison draws from the same clusters."""
+    import numpy as np
+
+    weights = np.random.default_rng(SEED).multinomial(clusters, np.full(clusters, 1 / clusters), size=DRAWS).astype(float)
+    weights.flags.writeable = False
+    return weights
 
 
 def _percentiles(draws: "NDArray[np.float64]") -> Interval:

@@ -140,9 +140,8 @@ def _work(settings: Settings, pasted: Pasted, place: DeltaGenerator) -> None:
 
 
 def _sheet(settings: Settings, done: Done) -> None:
-    from coach.pages.exports import copied, exports
-    from coach.pages.picture import picture
-    from coach.pages.sheet import draw
+    from coach.pages.exports import exports
+    from coach.pages.shown import show
 
     with st.container(horizontal=True, key="bar"):
         if files.at_table():
@@ -156,7 +155,7 @@ def _sheet(settings: Settings, done: Done) -> None:
                     make = partial(export.make, done)
                     st.download_button(export.label, make, export.file, export.mime, key=export.file, on_click="ignore", width="stretch")
     _sides(settings, done)
-    draw(picture(done, copied(done)))
+    show(done)
     if done.review.sales:
         _overrule(settings, done)
 
