@@ -6,6 +6,7 @@ Random numbers come from a fixed seed, so the same counts give the same figures.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from coach.errors import CaseError
@@ -165,12 +166,20 @@ def _columns(counts: Counts) -> "tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def _ratios(hits: "NDArray[np.float64]", of: "NDArray[np.float64]") -> "NDArray[np.float64]":
-    """Ratios of the sums of `DRAWS` draws of clusters. The same seed each time, so that A and B draw the same clusters."""
+    """Ratios of the sums of `DRAWS` draws of clusters. The same draws each time, so that A and B draw the same clusters."""
     import numpy as np
 
-    weights = np.random.default_rng(SEED).multinomial(len(hits), np.full(len(hits), 1 / len(hits)), size=DRAWS).astype(float)
+    weights = _draws(len(hits))
     below = weights @ of
     return np.divide(weights @ hits, below, out=np.zeros(DRAWS), where=below > 0)
+
+
+@lru_cache(maxsize=8)
+def _draws(clusters: int) -> "NDArray[np.float64]":
+    """How often each cluster is drawn, a row a draw: one draw for every metric that is counted on as many clusters."""
+    import numpy as np
+
+    return np.random.default_rng(SEED).multinomial(clusters, np.full(clusters, 1 / clusters), size=DRAWS).astype(float)
 
 
 def _percentiles(draws: "NDArray[np.float64]") -> Interval:

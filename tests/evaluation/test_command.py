@@ -525,7 +525,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_run_goes_on(live: Folder, model: Mode
 
 
 def test_ctrl_c_stops_the_worker_processes_without_a_word_of_theirs(folder: Folder) -> None:
-    many = [no_data(f"c{at:02}", note=NO + f"Dana: That is {at}.\n" + "Mia (sales): How do you mean that?\n" * 1500) for at in range(40)]
+    many = [no_data(f"c{at:02}", note=NO + f"Dana: That is {at}.\n" + "Mia (sales): How do you mean that?\n" * 600) for at in range(24)]
     eval_folder(folder.evals, *many)
     at = folder.runs / "r"
     running = started(folder, "--workers", "2", "--out", str(at))
