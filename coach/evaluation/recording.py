@@ -91,7 +91,7 @@ def record(job: Job, cases: list[EvalCase], chat_for: Callable[[EvalCase], Chat]
         if limits.calls is not None and spent.calls + dearest.calls > limits.calls:
             raise BudgetError(f"{spent.calls} calls were made and {limits.calls} are allowed; {so_far}. Raise --max-calls.")
         if limits.usd is not None and spent.usd(limits) + dearest.usd(limits) > limits.usd:
-            raise BudgetError(f"${spent.usd(limits):.2f} are spent and ${limits.usd:.2f} allowed; {so_far}. Raise --max-usd.")
+            raise BudgetError(f"${spent.usd(limits):.5f} are spent and ${limits.usd:.5f} allowed; {so_far}. Raise --max-usd.")
         used = record_case(job, case, chat_for(case))
         dearest = Spent(1, max(dearest.calls, used.calls), max(dearest.tokens_in, used.tokens_in), max(dearest.tokens_out, used.tokens_out))
         spent = Spent(*(a + b for a, b in zip(spent, used, strict=True)))

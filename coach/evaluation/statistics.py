@@ -166,7 +166,7 @@ def _columns(counts: Counts) -> "tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def _ratios(hits: "NDArray[np.float64]", of: "NDArray[np.float64]") -> "NDArray[np.float64]":
-    """Ratios of the sums of `DRAWS` draws of clusters. The same seed each time, so that A and B draw the same clusters."""
+    """Ratios of the sums of `DRAWS` draws of clusters. The same draws each time, so that A and B draw the same clusters."""
     import numpy as np
 
     weights = _weights(len(hits))

@@ -16,7 +16,7 @@ from coach.evaluation.oracle import Dictated
 from coach.evaluation.recording import Job, record_case
 from coach.evaluation.results import RunFolder, read_run
 from coach.evaluation.runner import Plan, head_of, run
-from coach.evaluation.suites import WAYS_OUT, NoNetworkError, Suite, recorded_suites
+from coach.evaluation.suites import NoNetworkError, Suite, recorded_suites
 from coach.llm.asker import RawReply, Sent
 from coach.llm.recordings import Made, Recorder, read_record
 from coach.llm.scripted import Scripted
@@ -201,24 +201,35 @@ def test_whatever_reaches_for_the_network_in_a_replay_is_stopped_in_its_worker(r
         run(plan, RunFolder(recorded.runs / "r"), head_of(plan, "then"))
 
 
-@pytest.mark.parametrize(
-    "way",
-    [
-        "socket.create_connection(('127.0.0.1', 9), 1)",
-        "socket.socket().connect_ex(('127.0.0.1', 9))",
-        "socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))",
-        "socket.socket(type=socket.SOCK_DGRAM).sendmsg([b'x'], (), 0, ('127.0.0.1', 9))",
-        "socket.getaddrinfo('localhost', 9)",
-        "socket.gethostbyname('localhost')",
-        "socket.gethostbyaddr('127.0.0.1')",
-    ],
-)
-def test_every_way_to_the_network_is_shut_and_ends_in_exit_code_3(way: str) -> None:
-    shut = "import socket\nfrom coach.evaluation.command import told\nfrom coach.evaluation.suites import shut_network\nshut_network()\n"
-    done = subprocess.run([sys.executable, "-c", f"{shut}with told():\n    {way}\n"], capture_output=True, text=True, check=False, cwd=ROOT)
-    assert (done.returncode, done.stderr) == (3, "A replay never talks to the network.\n")
+WAYS = """
+socket.create_connection(('127.0.0.1', 9), 1)
+socket.socket().connect_ex(('127.0.0.1', 9))
+socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))
+socket.socket(type=socket.SOCK_DGRAM).sendmsg([b'x'], (), 0, ('127.0.0.1', 9))
+socket.getaddrinfo('localhost', 9)
+socket.gethostbyname('localhost')
+socket.gethostbyaddr('127.0.0.1')
+"""
+SHUT = f"""
+import socket
+from coach.evaluation.command import told
+from coach.evaluation.suites import NoNetworkError, shut_network
+shut_network()
+for way in {WAYS.split(chr(10))!r}:
+    try:
+        eval(way or "socket.getfqdn('x')")
+    except NoNetworkError:
+        continue
+    print("open:", way)
+with told():
+    socket.getaddrinfo('localhost', 9)
+"""
+
+
+def test_every_way_to_the_network_is_shut_and_ends_in_exit_code_3() -> None:
+    done = subprocess.run([sys.executable, "-c", SHUT], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", "A replay never talks to the network.\n")
     assert issubclass(NoNetworkError, ReplayError)
-    assert "socket.connect" in WAYS_OUT
 
 
 class Stutters(Dictated):

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,7 +15,7 @@ from markdown_it.token import Token
 
 from coach.evaluation.bench import write_reports
 from coach.evaluation.dumb import DUMB, Agreement
-from coach.evaluation.gate import Baseline, bless, exit_code, judge
+from coach.evaluation.gate import Baseline, Blessed, bless, exit_code, judge
 from coach.evaluation.report import Dossier, annotations, contents, flips_csv, junit, markdown, page
 from coach.evaluation.report.blocks import Bar, Bars, Block, Grid, Heading, Items, Line
 from coach.evaluation.report.markdown import LARGEST
@@ -65,9 +66,11 @@ def before(*results: Result, path: Path) -> Baseline:
     return bless(run_of(*results), path / "b.json")
 
 
-def hostile(words: str, tmp_path: Path) -> Dossier:
+@cache
+def hostile(words: str) -> Dossier:
     """A run in which everything a note or a model words is those words; it fails, flips and lacks an answer."""
-    baseline = before(result("flips"), result("quiet"), path=tmp_path)
+    blessed = {id: Blessed(digest="d", label=1, passed=True) for id in ("flips", "quiet")}
+    baseline = Baseline(suite="x", model="m", prompts=None, weights="w", cases=blessed, figures={})
     results = [
         result("flips", 2, 1, why=words, quote=words),
         result("quiet", None, error=words),
@@ -77,6 +80,12 @@ def hostile(words: str, tmp_path: Path) -> Dossier:
     made = dossier(*results, baseline=baseline)
     worded = dict.fromkeys(("suite", "model", "started", "playbook", "weights"), words)
     return made._replace(run=Run.model_validate({name: getattr(made.run, name) for name in Run.model_fields} | worded))
+
+
+@cache
+def laid_out(words: str) -> list[Block]:
+    """The report on it."""
+    return list(contents([hostile(words)]))
 
 
 class Page(HTMLParser):
@@ -106,8 +115,8 @@ TAGS = set("html head meta title style body h1 h2 h3 p ul li div table thead tbo
 
 
 @pytest.mark.parametrize("words", PAYLOADS.values(), ids=PAYLOADS.keys())
-def test_nothing_in_the_page_acts_and_all_of_it_is_there(words: str, tmp_path: Path) -> None:
-    text = page(contents([hostile(words, tmp_path)]))
+def test_nothing_in_the_page_acts_and_all_of_it_is_there(words: str) -> None:
+    text = page(laid_out(words))
     found = Page(text)
     assert set(found.tags) <= TAGS
     assert not found.acts
@@ -117,8 +126,8 @@ def test_nothing_in_the_page_acts_and_all_of_it_is_there(words: str, tmp_path: P
 
 
 @pytest.mark.parametrize("words", PAYLOADS.values(), ids=PAYLOADS.keys())
-def test_nothing_in_the_markdown_is_a_link_or_a_tag(words: str, tmp_path: Path) -> None:
-    text = markdown(contents([hostile(words, tmp_path)]))
+def test_nothing_in_the_markdown_is_a_link_or_a_tag(words: str) -> None:
+    text = markdown(laid_out(words))
     options = {"linkify": False, "html": True}
     for dialect in (MarkdownIt("commonmark"), MarkdownIt("gfm-like", options), MarkdownIt("js-default", options)):
         kinds = {token.type for token in _tokens(dialect.parse(text))}
@@ -133,8 +142,8 @@ def _tokens(tokens: Sequence[Token]) -> Iterator[Token]:
 
 
 @pytest.mark.parametrize("words", PAYLOADS.values(), ids=PAYLOADS.keys())
-def test_every_table_of_the_markdown_has_the_same_cells_in_each_row(words: str, tmp_path: Path) -> None:
-    made = list(contents([hostile(words, tmp_path)]))
+def test_every_table_of_the_markdown_has_the_same_cells_in_each_row(words: str) -> None:
+    made = laid_out(words)
     html = MarkdownIt("gfm-like", {"linkify": False}).render(markdown(made))
     grids = [block for block in made if isinstance(block, Grid | Bars)]
     tables = re.findall(r"<table>.*?</table>", html, re.DOTALL)
@@ -145,16 +154,16 @@ def test_every_table_of_the_markdown_has_the_same_cells_in_each_row(words: str, 
 
 
 @pytest.mark.parametrize("words", PAYLOADS.values(), ids=PAYLOADS.keys())
-def test_junit_is_well_formed_whatever_is_said(words: str, tmp_path: Path) -> None:
-    suite = ElementTree.fromstring(junit([hostile(words, tmp_path)]))[0]
+def test_junit_is_well_formed_whatever_is_said(words: str) -> None:
+    suite = ElementTree.fromstring(junit([hostile(words)]))[0]
     cases = {case.attrib["name"]: [child.tag for child in case] for case in suite}
     assert cases == {"flips": ["failure"], "quiet": ["error"], "broken": ["failure"], "must": ["failure"], "gate": ["failure"]}
     assert (suite.attrib["tests"], suite.attrib["failures"], suite.attrib["errors"], suite.attrib["skipped"]) == ("5", "4", "1", "0")
 
 
 @pytest.mark.parametrize("words", PAYLOADS.values(), ids=PAYLOADS.keys())
-def test_annotations_are_one_command_each_and_say_what_was_said(words: str, tmp_path: Path) -> None:
-    made = hostile(words, tmp_path)
+def test_annotations_are_one_command_each_and_say_what_was_said(words: str) -> None:
+    made = hostile(words)
     lines = list(annotations([made], Path("evals/cases")))
     assert len(lines) == len([one for one in made.findings if one.fails])
     for line in lines:
@@ -166,8 +175,8 @@ def test_annotations_are_one_command_each_and_say_what_was_said(words: str, tmp_
 
 
 @pytest.mark.parametrize("words", PAYLOADS.values(), ids=PAYLOADS.keys())
-def test_no_cell_of_the_flips_is_a_formula(words: str, tmp_path: Path) -> None:
-    rows = list(csv.reader(io.StringIO(flips_csv([hostile(words, tmp_path)]))))
+def test_no_cell_of_the_flips_is_a_formula(words: str) -> None:
+    rows = list(csv.reader(io.StringIO(flips_csv([hostile(words)]))))
     assert {len(cells) for cells in rows} == {11}
     assert [cells[1] for cells in rows[1:]] == ["flips"]
     assert not any(cell[:1] in tuple("=+-@\t\r") for cells in rows for cell in cells if cell)
