@@ -4,6 +4,8 @@
     ./run bench length     seconds of an offline review by length of the text
     ./run bench overhead   the pipeline's own time beside a model that takes a fixed time
     ./run bench prompts    share of prompt bytes that the requests of one review have in common
+    ./run bench reading    seconds to read a file of each family of formats, by length
+    ./run bench fuzz       five thousand damaged files; more with python -m benchmarks.fuzz --files N
     ./run bench startup    seconds until the command line and the page answer
 """
 
@@ -18,6 +20,8 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
+from benchmarks import fuzz
+from benchmarks.reading import reading
 from coach.llm.analyst import Analyst
 from coach.prompting import PromptSet
 from coach.readers import read
@@ -125,7 +129,19 @@ def _healthy(here: Path) -> float:
     return float("nan")
 
 
-TABLES: dict[str, Callable[[Settings], None]] = {"length": length, "overhead": overhead, "prompts": prompts, "startup": startup}
+def broken(_: Settings) -> None:
+    """Damaged files: how many are read, how many refused, the slowest and the memory."""
+    fuzz.run(5_000, seed=1)
+
+
+TABLES: dict[str, Callable[[Settings], None]] = {
+    "length": length,
+    "reading": reading,
+    "fuzz": broken,
+    "overhead": overhead,
+    "prompts": prompts,
+    "startup": startup,
+}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or TABLES:

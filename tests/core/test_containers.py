@@ -172,7 +172,7 @@ def sealed_pdf() -> bytes:
 
 def lying_zip() -> bytes:
     """A zip that says it unpacks to a little and does not."""
-    return docx_of(f"<w:p>{run('a' * 5_000_000)}</w:p>")
+    return docx_of(f"<w:p>{run('a' * 20_000_000)}</w:p>")
 
 
 def sealed_zip() -> bytes:
