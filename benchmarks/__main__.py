@@ -1,11 +1,13 @@
 """Times the product. In: nothing, or the names of the tables wanted. Out: tables on standard output.
 
-./run bench            all of it
-./run bench length     seconds of an offline review by length of the text
-./run bench folder     seconds of `coach review` on a folder, with one job and with one a core
-./run bench overhead   the pipeline's own time beside a model that takes a fixed time
-./run bench prompts    share of prompt bytes that the requests of one review have in common
-./run bench startup    seconds until the command line and the page answer
+    ./run bench            all of it
+    ./run bench length     seconds of an offline review by length of the text
+    ./run bench overhead   the pipeline's own time beside a model that takes a fixed time
+    ./run bench folder     seconds of `coach review` on a folder, with one job and with one a core
+    ./run bench prompts    share of prompt bytes that the requests of one review have in common
+    ./run bench reading    seconds to read a file of each family of formats, by length
+    ./run bench fuzz       five thousand damaged files; more with python -m benchmarks.fuzz --files N
+    ./run bench startup    seconds until the command line and the page answer
 """
 
 import socket
@@ -20,6 +22,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from benchmarks import fuzz
+from benchmarks.reading import reading
 from coach.llm.analyst import Analyst
 from coach.prompting import PromptSet
 from coach.readers import read
@@ -157,7 +161,20 @@ def _healthy(here: Path) -> float:
     return float("nan")
 
 
-TABLES: dict[str, Callable[[Settings], None]] = {"length": length, "folder": folder, "overhead": overhead, "prompts": prompts, "startup": startup}
+def broken(_: Settings) -> None:
+    """Damaged files: how many are read, how many refused, the slowest and the memory."""
+    fuzz.run(5_000, seed=1)
+
+
+TABLES: dict[str, Callable[[Settings], None]] = {
+    "length": length,
+    "folder": folder,
+    "reading": reading,
+    "fuzz": broken,
+    "overhead": overhead,
+    "prompts": prompts,
+    "startup": startup,
+}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or TABLES:

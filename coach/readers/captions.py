@@ -26,7 +26,7 @@ CHANGE = re.compile(r"<v(?:\.[\w.-]*)?[ \t]+(?P<voice>[^<>\n]{1,200})>|</v>(?=[ 
 """Where a voice begins, or ends with other words behind it."""
 CLOSE = re.compile(r"(?:\s|</[vcibu]>)+\Z", re.IGNORECASE)
 NOTE = re.compile(r"NOTE(?:[ \t]|$)")
-LABEL = re.compile(r"^(?:[-–—][ \t]*)?(?P<label>[^\W_][\w.'’,&()|/@ -]{0,78}?):(?:[ \t]+|$)")
+LABEL = re.compile(r"^(?:[-–—][ \t]*)?\[?(?P<label>[^\W_][\w.'’,&()|/@ -]{0,78}?)\]?:(?:[ \t]+|$)")
 DASH = re.compile(r"^[-–—][ \t]*(?=\S)")
 TAG = re.compile(r"</?(?:[bciuv]|ruby|rt|lang|font|span)(?:[ \t.][^<>\n]{0,200})?/?>|<\d[\d:.]{3,14}>|\{\\[a-z]+\d*\}", re.IGNORECASE)
 FRAMING = re.compile(r"^\s*(?:WEBVTT\b.*|X-TIMESTAMP-MAP=.*|(?:Kind|Language): *[\w-]+)$")

@@ -26,6 +26,10 @@ UNSHOWN = re.compile(
 BACKGROUND = re.compile(r"background", re.IGNORECASE)
 
 
+PAGE = re.compile(r"\s*<(?:!doctype html|html|head|body|div|p|span|ul|ol|table|h[1-6])\b[^<>]*>", re.IGNORECASE)
+"""How a text begins that is markup as a whole."""
+
+
 class Text(NamedTuple):
     """Words taken out of a container, and which of them it hides."""
 
@@ -54,6 +58,8 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._breaks(tag)
+        if tag == "li":
+            self._parts.append(("- ", ""))
         if tag not in EMPTY:
             self._open.append((tag, self._why() or _hides(tag, dict(attrs))))
 
@@ -89,8 +95,6 @@ class _Page(HTMLParser):
             if words and why != SILENCE:
                 self._parts += [(words, why), ("\n", "")]
         self._late = []
-        if tag == "li":
-            self._parts.append(("- ", ""))
 
     def text(self) -> Text:
         self._breaks("br")
