@@ -33,6 +33,11 @@ class Cut(NamedTuple):
         return all(want in (None, has) for want, has in wanted) and (self.tag is None or self.tag in about.tags)
 
     @property
+    def is_narrow(self) -> bool:
+        """Whether it may leave so few cases that a figure tells which case it is about."""
+        return (self.tag, self.lang) != (None, None)
+
+    @property
     def whole_splits(self) -> bool:
         """Whether it cuts by nothing but the split, so that a baseline's totals are about the same cases."""
         return (self.tag, self.lang, self.kind) == (None, None, None)

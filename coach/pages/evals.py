@@ -32,6 +32,7 @@ WHICH = ("changed", "wrong")
 PER_PAGE = 12
 PLAIN = re.compile(r"[^A-Za-z0-9-]")  # a label is Markdown: of a case's name only what cannot be any gets in
 HOLDOUT_WARNING = "Whoever reads holdout cases can no longer tune on them: what is then measured on the holdout says nothing of a new note."
+ONLY_DEV = "By type or language only dev cases are counted, unless holdout cases are shown: a few cases are as good as named."
 AND_NOW = "Start one here under “New run”, or in a terminal: ./run eval run. The offline analyst needs no key, and nothing leaves this machine."
 NO_CASES = "An eval set is a folder with cases/ and thresholds.toml, like evals/ in the project’s own folder. Set COACH_EVALS to it, and start again."
 
@@ -95,8 +96,9 @@ def _page(bench: Bench) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="pick"):
         if runs:
             _pick(bench, runs)
-        with st.popover("New run", key="new"):
-            going.offer(bench)
+        with st.popover("New run", key="new", on_change="rerun") as new:
+            if new.open:
+                going.offer(bench)
     if picked := _picked(bench, runs):
         _shown(bench, *picked)
 
@@ -140,6 +142,9 @@ def _shown(bench: Bench, a: Side | None, b: Side) -> None:
         with st.expander(f"{len(judged.rest)} more from the gate"):
             _draw(drawing.rest(judged))
     cut = _cut(b.run)
+    if cut.is_narrow and not holdout:
+        st.text(ONLY_DEV)
+        cut = cut._replace(split="dev")
     a, b = sides.within(a, cut) if a else None, sides.within(b, cut)
     left_out = 0
     if a:

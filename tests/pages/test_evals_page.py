@@ -89,6 +89,15 @@ def press(app: AppTest, key: str) -> AppTest:
     return app
 
 
+def with_form() -> AppTest:
+    """The page with the form for a new run open."""
+    app = AppTest.from_file(PAGE, default_timeout=LONGEST)
+    app.session_state["new"] = True
+    app.run()
+    assert not app.exception
+    return app
+
+
 def cases(app: AppTest) -> list[str]:
     """The cases that are offered to be opened."""
     return [button.label.removeprefix("Open ") for button in app.button if str(button.key).startswith("open-")]
@@ -107,7 +116,7 @@ def test_without_an_eval_folder_the_page_says_what_to_do(monkeypatch: pytest.Mon
 
 def test_without_a_run_the_page_says_how_to_make_one_and_offers_it(folder: Path) -> None:
     shutil.rmtree(folder / "runs")
-    app = opened()
+    app = with_form()
     said = words(app)
     assert "No run yet" in said
     assert "./run eval run" in said
@@ -155,6 +164,19 @@ def test_a_filter_holds_for_figures_and_cases_alike() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_a_cut_by_type_or_language_counts_no_holdout_case_until_they_are_shown() -> None:
+    app = opened()
+    everything = bench().cases
+    lang = everything[0].lang
+    app.selectbox(key="cut_lang").set_value(lang).run()
+    of_dev, of_both = (sum(case.lang == lang and case.split in splits for case in everything) for splits in (("dev",), ("dev", "holdout")))
+    assert of_dev < of_both
+    assert f"{of_dev} cases in both." in words(app)
+    app.toggle(key="show_holdout").set_value(True).run()
+    assert f"{of_both} cases in both." in words(app)
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_run_can_be_looked_at_alone() -> None:
     app = opened()
     app.selectbox(key="evals_a").set_value("nothing").run()
@@ -187,7 +209,7 @@ def test_a_case_of_a_baseline_is_reviewed_anew_and_says_so() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_run_that_was_started_here_is_there_after_it_is_done() -> None:
-    app = press(opened(), "start")
+    app = press(with_form(), "start")
     assert idle()
     app.run()
     state = errands().state
@@ -200,14 +222,14 @@ def test_a_run_that_was_started_here_is_there_after_it_is_done() -> None:
 
 
 def test_a_run_can_be_stopped_and_gone_on_with_from_a_fresh_session(folder: Path) -> None:
-    press(opened(), "start")
+    press(with_form(), "start")
     errands().stop()
     assert idle()
     state = errands().state
     assert state is not None
     if state.whole:
         pytest.skip("the run was faster than the stop")
-    fresh = opened()
+    fresh = with_form()
     assert "was stopped at" in words(fresh)
     assert "was cut off after" in words(fresh)
     press(fresh, "resume-0")
@@ -218,7 +240,7 @@ def test_a_run_can_be_stopped_and_gone_on_with_from_a_fresh_session(folder: Path
 def test_a_live_model_is_asked_only_after_a_warning_was_agreed_to(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COACH_MODEL", "some-model")
     monkeypatch.setenv("OPENAI_BASE_URL", "http://models.example.com/v1")
-    app = opened()
+    app = with_form()
     assert app.selectbox(key="answered_by").value == "offline analyst"
     app.selectbox(key="answered_by").set_value("some-model, live").run()
     total = sum(case.words for case in bench().cases)
@@ -253,7 +275,7 @@ def test_a_run_of_another_version_is_said_plainly(folder: Path) -> None:
 
 
 def test_what_was_chosen_is_kept_beside_the_run(folder: Path) -> None:
-    press(opened(), "start")
+    press(with_form(), "start")
     assert idle()
     state = errands().state
     assert state is not None
