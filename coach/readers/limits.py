@@ -17,6 +17,7 @@ PDF_WORK = 300_000  # operations of one page
 CONVERSATIONS = 5_000  # in one file
 ROW_CELLS = 500  # columns of a table
 MAIL_PARTS = 200  # of one message
+LONGEST_HEADER = 10_000  # characters of a header that says what a part of a mail is
 LONGEST_NAME = 120  # characters of a file name or a speaker that are shown
 
 

@@ -82,7 +82,7 @@ class _Page(HTMLParser):
         self.handle_starttag(tag, attrs)  # the slash means nothing in HTML: what follows is still inside
 
     def parse_marked_section(self, i: int, report: bool = True) -> int:
-        return self.parse_bogus_comment(i)  # as browsers take it; the parser of old SGML gives up on a name it does not know
+        return self.parse_bogus_comment(i, report)  # as browsers take it; the parser of old SGML gives up on a name it does not know
 
     def handle_endtag(self, tag: str) -> None:
         for at in range(len(self._open) - 1, max(-1, len(self._open) - 50), -1):
