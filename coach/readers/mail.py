@@ -7,7 +7,7 @@ plain one. Quoted mails below are read as a pasted thread is. Attached text is a
 import email
 import re
 from email.errors import HeaderParseError
-from email.header import decode_header, make_header
+from email.header import decode_header
 from email.message import Message
 
 from coach.conversation import Kind
@@ -19,6 +19,7 @@ from coach.readers.written import LONE, Draft, under
 
 SHOWN = ("From", "To", "Cc", "Date", "Subject")
 HEADER = re.compile(r"^(?P<name>[!-9;-~]{1,60}):[ \t]*\S?", re.MULTILINE)
+ENCODED = re.compile(r"(=\?[^?\s]{1,40}\?[bq]\?[^?]*\?=)(?:\s+(?==\?))?", re.IGNORECASE)
 TELLING = frozenset(
     "received return-path message-id mime-version content-type content-transfer-encoding delivered-to dkim-signature x-mailer in-reply-to references".split()
 )
@@ -44,7 +45,7 @@ def mail_drafts(data: bytes, name: str) -> list[Draft]:
         _check(parts, name)
         body = _body(parts)
         attached = [text for part in parts if part.get_filename() and part.get_content_maintype() == "text" and (text := _words(part)).strip()]
-    except (RecursionError, HeaderParseError, ValueError, LookupError, TypeError, AttributeError, IndexError, AssertionError):
+    except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError, AssertionError):
         raise InputError(f"{name} is a damaged mail file. Open the mail, copy the text and paste that.") from None
     if len(parts) > MAIL_PARTS:
         raise InputError(f"{name} is a mail of more than {MAIL_PARTS} parts. Copy the text and paste that.")
@@ -55,7 +56,23 @@ def mail_drafts(data: bytes, name: str) -> list[Draft]:
 
 
 def _header(message: Message, name: str) -> str:
-    return " ".join(str(make_header(decode_header(message[name] or ""))).split())
+    return " ".join(ENCODED.sub(_decoded, str(message[name] or "")).split())
+
+
+def _decoded(found: re.Match[str]) -> str:
+    """An encoded word as what it says; as it stands if it says nothing."""
+    from coach.readers.decoding import decoded
+
+    try:
+        [(words, charset)] = decode_header(found[1])
+    except (HeaderParseError, ValueError):
+        return found[0]
+    if isinstance(words, str):
+        return words
+    try:
+        return str(words, charset or "utf-8")
+    except (LookupError, UnicodeDecodeError):
+        return decoded(words)
 
 
 def _check(parts: list[Message], name: str) -> None:
