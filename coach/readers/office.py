@@ -35,7 +35,7 @@ def open_office(data: bytes, name: str) -> Text:
     import docx
 
     try:
-        document = docx.Document(io.BytesIO(data))
+        document = docx.Document(_unpacked(data))
         body, styles = document.element.body, _hiding_styles(document)
     except InputError:
         raise
@@ -64,8 +64,20 @@ def _check(data: bytes, name: str) -> None:
     swollen = any(member.file_size > SWOLLEN and member.file_size > RATIO * max(1, member.compress_size) for member in members)
     if unpacked > UNPACKED or swollen:
         raise InputError(f"{name} would unpack to {unpacked / 1e6:,.0f} MB, far more than a document holds. Copy the text and paste that.")
+    if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):
+        raise InputError(f"{name} is packed in a way that no Word file is. Open it, save it again, or copy the text and paste that.")
     if any(member.flag_bits & 1 for member in members):
         raise InputError(f"{name} is protected with a password. Save it without one, or copy the text and paste that.")
+
+
+def _unpacked(data: bytes) -> io.BytesIO:
+    """The same file, not packed. What a member says of its size may be a lie: no more than that is unpacked of it here, and no more is left to unpack."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(out, "w") as plain:
+        for member in packed.infolist():
+            with packed.open(member) as part:
+                plain.writestr(member.filename, part.read(member.file_size))
+    return out
 
 
 def _hiding_styles(document: Any) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """Word files, PDFs, mails and tables: their words come out in reading order, what they hide is told, and what is wrong has a sentence."""
 
+import tracemalloc
 import zipfile
 from io import BytesIO
 
@@ -11,7 +12,7 @@ from coach.errors import InputError
 from coach.readers import read, read_all
 from coach.readers.limits import LARGEST, LARGEST_FILE, MEMBERS
 from tests.core.builders import row
-from tests.files import docx, docx_of, eml, pdf, run, zipped
+from tests.files import RELS, TYPES, docx, docx_of, eml, lying, pdf, run, zipped
 
 TALK = ("Maria: Shall we?", "Dana: No.", "Maria: When?", "Dana: In June.")
 SAID = [("Maria", "Shall we?"), ("Dana", "No."), ("Maria", "When?"), ("Dana", "In June.")]
@@ -242,6 +243,19 @@ def test_entities_of_a_word_file_are_never_fetched_or_blown_up() -> None:
     bomb = f'<!DOCTYPE a [<!ENTITY e0 "{"a" * 10}">{levels}]>'
     with pytest.raises(InputError, match="damaged Word file"):
         read(docx_of("<w:p><w:r><w:t>&e9;</w:t></w:r></w:p>", before=bomb))
+
+
+def test_a_member_of_a_zip_that_lies_about_its_size_is_unpacked_to_what_it_says_and_no_further() -> None:
+    links = RELS.replace('officeDocument" Target="word/document.xml', 'image" Target="a.bin')
+    types = TYPES.replace("</Types>", '<Default Extension="bin" ContentType="image/png"/></Types>')
+    parts: dict[str, bytes | str] = {"[Content_Types].xml": types, "word/_rels/document.xml.rels": links, "word/a.bin": bytes(100_000_000)}
+    bomb = lying(docx_of(f"<w:p>{run('No money.')}</w:p>", "", **parts), "word/a.bin", 20)
+    tracemalloc.start()
+    try:
+        assert lines(read(bomb)) == ["No money."]
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_file_name_that_turns_round_is_shown_straight() -> None:
