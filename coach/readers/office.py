@@ -12,7 +12,7 @@ from typing import Any
 
 from coach.conversation import Hidden
 from coach.errors import InputError
-from coach.readers.limits import MEMBERS, RATIO, SWOLLEN, UNPACKED
+from coach.readers.limits import ELEMENTS, MEMBERS, RATIO, SWOLLEN, UNPACKED
 from coach.readers.markup import Text
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -35,7 +35,7 @@ def open_office(data: bytes, name: str) -> Text:
     import docx
 
     try:
-        document = docx.Document(_unpacked(data))
+        document = docx.Document(_unpacked(data, name))
         body, styles = document.element.body, _hiding_styles(document)
     except InputError:
         raise
@@ -70,13 +70,18 @@ def _check(data: bytes, name: str) -> None:
         raise InputError(f"{name} is protected with a password. Save it without one, or copy the text and paste that.")
 
 
-def _unpacked(data: bytes) -> io.BytesIO:
+def _unpacked(data: bytes, name: str) -> io.BytesIO:
     """The same file, not packed. What a member says of its size may be a lie: no more than that is unpacked of it here, and no more is left to unpack."""
     out = io.BytesIO()
+    tags = 0
     with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(out, "w") as plain:
         for member in packed.infolist():
             with packed.open(member) as part:
-                plain.writestr(member.filename, part.read(member.file_size))
+                words = part.read(member.file_size)
+            tags += words.count(b"<") if member.filename.endswith((".xml", ".rels")) else 0
+            if tags > ELEMENTS:
+                raise InputError(f"{name} has more than {ELEMENTS:,} marks around its words, far more than a document has. Copy the text and paste that.")
+            plain.writestr(member.filename, words)
     return out
 
 
