@@ -162,6 +162,7 @@ def _many(files: "list[File]", job: "Job", jobs: int, journal: "Journal | None")
     """Reviews files and writes a line for each conversation, in order. Returns the highest exit code."""
     from coach.batch import run
     from coach.progress import Progress
+    from coach.render import plain_json
 
     known = {at: outcome for at, file in enumerate(files) if journal and (outcome := journal.known(file))}
     progress = Progress(len(files), len(known))
@@ -179,7 +180,7 @@ def _many(files: "list[File]", job: "Job", jobs: int, journal: "Journal | None")
             progress.end()
             _complain(line)
         for line in outcome.lines:
-            _out(line.encode())
+            _out(plain_json(line).encode())
         worst = max(worst, outcome.code)
     progress.end()
     return worst
@@ -212,7 +213,7 @@ def _write(done: "Review", conversation: "Conversation", form: str) -> None:
     makers: dict[str, Callable[[], bytes]] = {
         "md": lambda: render.markdown(done, conversation).encode(),
         "json": lambda: render.to_json(done).encode(),
-        "jsonl": lambda: done.model_dump_json(by_alias=True).encode(),
+        "jsonl": lambda: render.plain_json(done.model_dump_json(by_alias=True)).encode(),
         "csv": lambda: render.csv_rows(done, conversation).encode(),
         "ics": lambda: render.calendar(done),
         "email": lambda: render.email(done),
@@ -226,7 +227,10 @@ def _out(data: bytes) -> None:
 
 
 def _complain(text: str) -> None:
-    click.echo(text, err=True)
+    """Says it on standard error; words of a file that are in it do nothing to a terminal."""
+    from coach.render.inert import folded
+
+    click.echo(folded(text), err=True)
 
 
 main.add_command(evals, "eval")

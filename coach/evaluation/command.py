@@ -25,7 +25,9 @@ def told() -> Iterator[None]:
     try:
         yield
     except CoachError as error:
-        click.echo(str(error), err=True)
+        from coach.render.inert import folded
+
+        click.echo(folded(str(error)), err=True)
         sys.exit(next(code for kind, code in CODES if isinstance(error, kind)))
     except KeyboardInterrupt:
         click.echo("Stopped.", err=True)
@@ -56,6 +58,7 @@ def run_command(**options: Any) -> None:
     """Run one suite and write it down. Judges nothing: that is `gate`."""
     from coach.evaluation.bench import set_up
     from coach.evaluation.gate import unanswered
+    from coach.render.inert import folded
     from coach.settings import load
 
     with told():
@@ -65,7 +68,7 @@ def run_command(**options: Any) -> None:
         done = _ran(bench, plan, folder, options["resume"] is not None)
         click.echo(f"{folder} holds the run. Judge it: coach eval gate {folder}")
         for one in unanswered(done):
-            click.echo(f"{one.text} Ask those again: coach eval run --resume {folder}", err=True)
+            click.echo(folded(f"{one.text} Ask those again: coach eval run --resume {folder}"), err=True)
             sys.exit(4 if one.fails else 0)
 
 
@@ -207,9 +210,9 @@ def compare(a: Path, b: Path, split: str | None) -> None:
         click.echo("* decides, corrected for being four; the others are exploratory")
         for flip in (flip for flip in found.flips if flip.a.about.split == "dev" and flip.a.answer and flip.b.answer):
             said = f"{flip.a.answer.label} -> {flip.b.answer.label}, gold {flip.a.about.gold}"  # type: ignore[union-attr]
-            click.echo(f"{'FALSE YES' if flip.false_yes else flip.way:9} {flip.a.about.id}: {said}")
-            click.echo(f"          A: {flip.a.answer.rule}: “{folded(flip.a.answer.quote or '')}”")  # type: ignore[union-attr]
-            click.echo(f"          B: {flip.b.answer.rule}: “{folded(flip.b.answer.quote or '')}”")  # type: ignore[union-attr]
+            click.echo(f"{'FALSE YES' if flip.false_yes else flip.way:9} {folded(flip.a.about.id)}: {said}")
+            click.echo(f"          A: {folded(flip.a.answer.rule)}: “{folded(flip.a.answer.quote or '')}”")  # type: ignore[union-attr]
+            click.echo(f"          B: {folded(flip.b.answer.rule)}: “{folded(flip.b.answer.quote or '')}”")  # type: ignore[union-attr]
         hidden = sum(flip.a.about.split == "holdout" for flip in found.flips)
         click.echo(f"{hidden} holdout cases flipped and are not named.")
 
@@ -233,6 +236,7 @@ def lint_command() -> None:
     """Check the cases: form, gold quotes, types, twins, private data."""
     from coach.evaluation.bench import set_up
     from coach.evaluation.lint import lint
+    from coach.render.inert import folded
     from coach.settings import load
 
     with told():
@@ -240,7 +244,7 @@ def lint_command() -> None:
         found = lint(bench.cases, bench.playbook)
         known = {case.id for case in bench.cases}
         for one in found:
-            click.echo(f"{bench.folder / 'cases' / one.case}.yaml: {one.text}" if one.case in known else f"{one.case}: {one.text}")
+            click.echo(folded(f"{bench.folder / 'cases' / one.case}.yaml: {one.text}" if one.case in known else f"{one.case}: {one.text}"))
         click.echo(f"{len(bench.cases)} cases, {len(found)} findings")
         sys.exit(2 if found else 0)
 

@@ -62,6 +62,8 @@ class Inbox(NamedTuple):
 
 def accepted(files: Iterable[tuple[str, int, Callable[[], bytes]]]) -> tuple[Brought, ...]:
     """Files by name, size in bytes and how to get at them. Hidden ones are left alone; what is over a limit is named, and its bytes are not taken."""
+    from coach.batch import printable
+
     brought: list[Brought] = []
     for name, size, data in files:
         if any(part.startswith(".") for part in name.replace("\\", "/").split("/")):
@@ -71,7 +73,7 @@ def accepted(files: Iterable[tuple[str, int, Callable[[], bytes]]]) -> tuple[Bro
             refused = f"More than {MOST_FILES} files at once. Bring this one in the next lot."
         elif size > LARGEST_FILE:
             refused = f"Larger than {LARGEST_FILE // 1_000_000} MB. Export the transcript alone and bring that."
-        brought.append(Brought(name, b"" if refused else data(), refused))
+        brought.append(Brought(printable(name), b"" if refused else data(), refused))
     return tuple(brought)
 
 

@@ -43,7 +43,7 @@ def read_all(data: bytes | str, name: str = "note") -> tuple[Conversation, ...]:
     drafts = _drafts(data, _shown(name))
     check_count(len(drafts), _shown(name))
     several = len(drafts) > 1
-    return tuple(_finished(draft, f"{_shown(name)}: {draft.title or number}" if several else _shown(name)) for number, draft in enumerate(drafts, 1))
+    return tuple(_finished(draft, _shown(f"{name}: {draft.title or number}") if several else _shown(name)) for number, draft in enumerate(drafts, 1))
 
 
 def _shown(name: str) -> str:

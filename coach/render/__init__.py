@@ -6,13 +6,14 @@ Decides nothing, asks no model, reads no file and no clock, sends nothing.
 
 from coach.render.diary import calendar
 from coach.render.document import markdown
+from coach.render.inert import plain_json
 from coach.render.letter import email
 from coach.render.rows import csv_rows
 from coach.review import Review
 
-__all__ = ["calendar", "csv_rows", "email", "markdown", "to_json"]
+__all__ = ["calendar", "csv_rows", "email", "markdown", "plain_json", "to_json"]
 
 
 def to_json(review: Review) -> str:
     """The review as indented JSON, by the names of its schema."""
-    return review.model_dump_json(by_alias=True, indent=2)
+    return plain_json(review.model_dump_json(by_alias=True, indent=2))

@@ -20,6 +20,8 @@ LINKS: tuple[tuple[re.Pattern[str], str], ...] = (
 MARKUP = re.compile(r"[\\`*_{}\[\]#|~]|\$(?!\d)")
 ENTITIES = (("&", "&amp;"), ("<", "&lt;"))  # first: what they put in holds "&" and nothing else that is escaped
 OPENS_BLOCK = re.compile(r"^(\d*)(?=[>+\-=:.)])")
+ACTS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Characters that a terminal acts on, or that turn round or break the line they stand in."""
 FORMULA = re.compile(r"(^|;\s*)(?=[=+\-@＝＋－＠])")  # also after ";": where that is the separator a new cell begins there
 
 
@@ -27,6 +29,11 @@ def folded(text: str) -> str:
     """The text on one line, without characters that nobody sees."""
     seen = "".join(char for char in text if char.isspace() or char in JOINERS or unicodedata.category(char) not in UNSEEN)
     return " ".join(seen.split())
+
+
+def plain_json(text: str) -> str:
+    """The same JSON, with characters that a terminal would act on written as escapes."""
+    return ACTS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def unlinked(text: str) -> str:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 
 from coach.conversation import Conversation, Kind, Side
-from coach.render.inert import folded
+from coach.render.inert import folded, plain_json
 
 
 def turns_jsonl(conversations: tuple[Conversation, ...], file: str) -> Iterator[str]:
@@ -28,7 +28,7 @@ def turns_jsonl(conversations: tuple[Conversation, ...], file: str) -> Iterator[
                 "text": conversation.text(turn),
                 "offsets": [turn.start, turn.end],
             }
-            yield json.dumps(row, ensure_ascii=False)
+            yield plain_json(json.dumps(row, ensure_ascii=False))
 
 
 def turns_text(conversation: Conversation) -> Iterator[str]:

@@ -274,6 +274,22 @@ def test_explain_says_on_standard_error_how_the_verdict_came_about() -> None:
         assert commitment["quote"]["text"] in told
 
 
+ACTING = "\x9b31m\x1b]0;owned\x07\x7f\u202e"
+"""What a terminal acts on."""
+SAID = f"Rep: Hi.\nDana: We {ACTING}signed the contract today.\nRep: Ah.\nDana: Bye."
+TABLE = f"Id,Subject,Notes\n1,{ACTING}deal,No <!-- x --> money.\n2,June,No.\n"
+
+
+@pytest.mark.parametrize("words", [("review", "--explain"), ("turns",), ("turns", "--format", "jsonl")])
+def test_nothing_of_a_note_or_its_title_reaches_a_terminal_as_more_than_words(tmp_path: Path, words: tuple[str, ...]) -> None:
+    folder_of(tmp_path, a__csv=TABLE, b__txt=SAID)
+    done = coach(*words, str(tmp_path))
+    assert done.returncode == 0, done.stderr.decode()
+    assert not set("\x1b\x07\x7f\x9b\u202e") & set(done.stdout.decode() + done.stderr.decode())
+    if "jsonl" in words:
+        assert f"We {ACTING}signed the contract today." in [json.loads(line)["text"] for line in done.stdout.splitlines()]
+
+
 def test_help_names_the_exit_ways_and_every_command() -> None:
     told = coach("--help").stdout.decode()
     assert all(name in told for name in ("review", "schema", "playbooks", "app"))

@@ -56,6 +56,11 @@ def test_hidden_files_are_left_alone_and_what_is_over_a_limit_is_named_without_i
     assert f"More than {MOST_FILES} files at once" in rows[0].error
 
 
+def test_a_name_that_turns_round_is_shown_straight_though_its_file_is_not_read() -> None:
+    brought = accepted([("call\u202etxt.exe", LARGEST_FILE + 1, lambda: b"")])
+    assert worked(Inbox(OFFLINE, "default", TODAY, brought)).rows[0].name == "call?txt.exe"
+
+
 def test_the_real_yes_comes_first_or_the_worst_and_what_was_not_reviewed_last() -> None:
     done = worked(inbox(("cake.txt", CAKE), ("no.txt", NO), ("broken.txt", b""), ("yes.txt", YES)))
 
