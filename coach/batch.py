@@ -36,16 +36,22 @@ class Job(NamedTuple):
 
 
 class File(NamedTuple):
-    """One file to review, under the name that it has in outcomes. Without a path it is standard input, whose bytes are `data`."""
+    """One file to review, under the name that it has in outcomes. Without a path it is standard input, whose bytes are `data`.
+
+    `folder` is the one that it was found in: what lies elsewhere was not brought, whatever a link says.
+    """
 
     name: str
     path: Path | None
     data: bytes = b""
+    folder: Path | None = None
 
     def read(self) -> bytes:
         """The bytes. Raises InputError."""
         if self.path is None:
             return self.data
+        if self.folder and not self.path.resolve().is_relative_to(self.folder.resolve()):
+            raise InputError(f"{self.name} is a link to a file outside the folder. Name that file itself if you mean it.")
         try:
             check_size(self.path.stat().st_size, self.name)
             return self.path.read_bytes()
@@ -85,7 +91,7 @@ def files_in(names: tuple[str, ...], written: Sequence[os.stat_result] = ()) -> 
             inside = [p for p in inside if not any(os.path.samestat((path / p).stat(), own) for own in written)]
             if not inside:
                 raise InputError(f"{name} holds no files. Name a file or another folder.")
-            found.extend(File(printable(p.as_posix()), path / p) for p in inside)
+            found.extend(File(printable(p.as_posix()), path / p, folder=path) for p in inside)
         else:  # also one that is not there: said when its turn comes, so that the others go on
             found.append(File(printable(path.name), path))
     return found

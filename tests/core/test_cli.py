@@ -146,6 +146,20 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     assert "Traceback" not in told
 
 
+@pytest.mark.parametrize("command", ["review", "turns"])
+def test_a_link_out_of_a_folder_is_not_followed_and_the_others_go_on(tmp_path: Path, command: str) -> None:
+    (tmp_path / "calls").mkdir()
+    folder_of(tmp_path, private__txt="Sunflower." + NOTE)
+    folder_of(tmp_path / "calls", b__txt=NOTE)
+    (tmp_path / "calls" / "a.txt").symlink_to(tmp_path / "private.txt")
+    (tmp_path / "calls" / "c.txt").symlink_to("b.txt")
+    done = coach(command, str(tmp_path / "calls"))
+    assert done.returncode == 2
+    assert b"Sunflower" not in done.stdout
+    assert "a.txt is a link to a file outside the folder" in done.stderr.decode()
+    assert b"c.txt" in done.stdout
+
+
 def test_turns_prints_one_turn_a_line_with_offsets_into_what_was_read(tmp_path: Path) -> None:
     folder_of(tmp_path, call__vtt="WEBVTT\n\n00:01.000 --> 00:02.500\n<v Ann Lee>Shall we?</v>\n\n00:03.000 --> 00:04.000\nNo.\n")
     done = coach("turns", str(tmp_path / "call.vtt"), "--format", "jsonl")
