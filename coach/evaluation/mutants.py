@@ -195,7 +195,7 @@ def _planted(count: int, family: str) -> Shows:
     def shows(seen: Seen) -> Review | None:
         if seen.case.family != family or (count and set(seen.case.tags) & {"injection", "planted_evidence", "leakage"}):
             return None
-        return seen.review.model_copy(update={"source": seen.review.source.model_copy(update={"planted": count})})
+        return seen.review.model_copy(update={"source": seen.review.source.model_copy(update={"planted": count, "hidden": ""})})
 
     return shows
 
