@@ -25,6 +25,7 @@ IDENTIFIER = re.compile(r"(?=\S*\d)[\w./{}-]{1,90}$")
 CHANGE = re.compile(r"<v(?:\.[\w.-]*)?[ \t]+(?P<voice>[^<>\n]{1,200})>|</v>(?=[ \t]*\S)", re.IGNORECASE)
 """Where a voice begins, or ends with other words behind it."""
 CLOSE = re.compile(r"(?:\s|</[vcibu]>)+\Z", re.IGNORECASE)
+LINE = re.compile(r"[^\n]+")
 NOTE = re.compile(r"NOTE(?:[ \t]|$)")
 LABEL = re.compile(r"^(?:[-–—][ \t]*)?\[?(?P<label>[^\W_][\w.'’,&()|/@ -]{0,78}?)\]?:(?:[ \t]+|$)")
 DASH = re.compile(r"^[-–—][ \t]*(?=\S)")
@@ -37,6 +38,7 @@ SHARE_NAMED = 0.6  # of cues whose first line is a name, in the layout that has 
 class _Line(NamedTuple):
     start: int
     text: str
+    gap: bool = False  # an empty line stands before it
 
 
 class _Cue(NamedTuple):
@@ -118,10 +120,14 @@ def _begins(text: str, marks: list[re.Match[str]]) -> bool:
 
 
 def _lines(text: str, start: int, end: int) -> list[_Line]:
-    lines = []
-    for line in text[start:end].split("\n"):
-        lines.append(_Line(start, line))
-        start += len(line) + 1
+    """The lines that hold something."""
+    lines: list[_Line] = []
+    last = start
+    for found in LINE.finditer(text, start, end):
+        if found.group().isspace():
+            continue
+        lines.append(_Line(found.start(), found.group(), text.count("\n", last, found.start()) > 1))
+        last = found.end()
     return lines
 
 
@@ -131,7 +137,7 @@ def _above(text: str, end: int) -> list[_Line]:
     style = False
     for line in _lines(text, 0, end):
         words = line.text.strip(" \t\ufeff")
-        style = (style or words in ("STYLE", "REGION")) and bool(words)
+        style = (style and not line.gap) or words in ("STYLE", "REGION")
         if words and not style and words != "NOTE" and not FRAMING.match(words) and not IDENTIFIER.match(words):
             lines.append(line)
     return lines
@@ -145,10 +151,9 @@ def _cues(text: str, marks: list[re.Match[str]]) -> Iterator[tuple[_Cue, list[_L
         end = len(text) if last else marks[at + 1].start()
         lines = _lines(text, mark.end(), end)
         following = None
-        if not last:
-            lines.pop()  # what stands before the time on its own line
-            following = _number(lines[-1].text) if lines else None
-            if lines and lines[-1].text.strip() and _is_identifier(lines, number, following):
+        if not last and lines and text.count("\n", lines[-1].start, end) == 1:
+            following = _number(lines[-1].text)
+            if _is_identifier(lines, number, following):
                 lines.pop()
         said, aside = _without_notes(lines)
         if mark["beside"]:
@@ -167,7 +172,7 @@ def _is_identifier(lines: list[_Line], number: int | None, following: int | None
     """Whether the last line before a time names the next cue: a number in turn, or a word with digits under an empty line."""
     if following is not None and number is not None and following == number + 1:
         return True
-    return IDENTIFIER.match(lines[-1].text.strip()) is not None and (len(lines) == 1 or not lines[-2].text.strip())
+    return IDENTIFIER.match(lines[-1].text.strip()) is not None and (len(lines) == 1 or lines[-1].gap)
 
 
 def _without_notes(lines: list[_Line]) -> tuple[list[_Line], list[_Line]]:
@@ -176,8 +181,8 @@ def _without_notes(lines: list[_Line]) -> tuple[list[_Line], list[_Line]]:
     in_note = False
     for at, line in enumerate(lines):
         words = line.text.strip()
-        in_note = (in_note and bool(words)) or (NOTE.match(words) is not None and at > 0 and not lines[at - 1].text.strip())
-        if words and words != "NOTE" and (in_note or not FRAMING.match(words)):
+        in_note = (in_note and not line.gap) or (NOTE.match(words) is not None and line.gap and at > 0)
+        if words != "NOTE" and (in_note or not FRAMING.match(words)):
             (aside if in_note else said).append(line)
     return said, aside
 
@@ -233,7 +238,7 @@ def _voices(cue: _Cue, labels: frozenset[str], names: frozenset[str]) -> Iterato
     dashed = sum(DASH.match(line.text) is not None for line in lines) > 1
     words: list[_Line] = []
     for line in lines:
-        start, text = line
+        start, text = line.start, line.text
         mark = LABEL.match(text)
         if mark and mark["label"].strip() not in labels:
             mark = None

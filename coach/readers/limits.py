@@ -17,6 +17,8 @@ PDF_WORK = 300_000  # operations of one page
 CONVERSATIONS = 5_000  # in one file
 ROW_CELLS = 500  # columns of a table
 MAIL_PARTS = 200  # of one message
+MAIL_HEADER = 20_000  # characters of a header of a mail
+MAIL_CONTENT_HEADER = 1_000  # of one that says what a part is
 LONGEST_NAME = 120  # characters of a file name or a speaker that are shown
 
 

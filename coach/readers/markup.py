@@ -42,9 +42,26 @@ def plain_text(markup: str) -> Text:
     if not LOOKS_SO.search(markup):
         return Text(html.unescape(markup) if ENTITY.search(markup) else markup)
     page = _Page()
-    page.feed(markup)
+    page.feed(_sound(markup))
     page.close()
     return page.text()
+
+
+def _sound(markup: str) -> str:
+    """The markup with every "<" that opens no whole tag or comment written out: the library's parser takes very long over those."""
+    parts: list[str] = []
+    at = 0
+    while True:
+        start = markup.find("<!--", at)
+        end = markup.find("-->", start + 4) if start >= 0 else -1
+        parts.append(OPENS.sub("&lt;", markup[at : start if end >= 0 else len(markup)]))
+        if end < 0:
+            return "".join(parts)
+        parts.append(markup[start : end + 3])
+        at = end + 3
+
+
+OPENS = re.compile(r"<(?!/?[a-zA-Z][^<>]*>|!doctype[^<>]*>)", re.IGNORECASE)
 
 
 class _Page(HTMLParser):

@@ -50,6 +50,12 @@ SHAPES = [
     row("names and colons in a line", lambda n: b"no. Ann: hi. Bob: ho. " * (n // 22)),
     row("capitals in a line", lambda n: b"Ann Bob " * (n // 8)),
     row("empty quoted lines under a talk", lambda n: b"Ann: hi\nBob: ho\nAnn: no\nBob: oh" + b"\n> " * (n // 3)),
+    row("empty quoted lines within a talk", lambda n: b"Ann: hi\nBob: ho\nAnn: no\nBob: oh" + b"\n> " * (n // 3) + b"x>"),
+    row("blanks in captions", lambda n: b"WEBVTT\n\n00:01.000 --> 00:02.000\nhi\n" + b" " * n + b"\n00:03.000 --> 00:04.000\nho"),
+    row("a name and blanks", lambda n: b"Ann" + b" " * n + b"\n10:03\nhi\n"),
+    row("half tags that end", lambda n: (HEAD + "'<p>" + "<a " * (n // 3) + ">\n").encode()),
+    row("a long header of a mail", lambda n: MAIL + b'Content-Type: text/plain; ' + b'a="b" c;' * (n // 8) + b"\n\nhi"),
+    row("quotes in a header of a mail", lambda n: MAIL + b'To: ' + b'"' * min(n, 19_000) + b"\n\nhi"),
     row("stamps in a talk", lambda n: b"Ann: hi\nBob: ho\nAnn: no\nBob: oh\n" + b"00:12\n" * (n // 6)),
     row("added lines in a talk", lambda n: b"Ann: hi\nBob: ho\nAnn: no\nBob: oh\n" + b"Ann stopped recording\n" * (n // 22)),
 ]  # fmt: skip
