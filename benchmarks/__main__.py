@@ -5,6 +5,7 @@
     ./run bench overhead   the pipeline's own time beside a model that takes a fixed time
     ./run bench prompts    share of prompt bytes that the requests of one review have in common
     ./run bench startup    seconds until the command line and the page answer
+    ./run bench evals      seconds and peak memory of eval runs, from 50 to 2,000 cases, and of a replay
 """
 
 import socket
@@ -18,6 +19,7 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
+from benchmarks.evals import evals
 from coach.llm.analyst import Analyst
 from coach.prompting import PromptSet
 from coach.readers import read
@@ -125,7 +127,7 @@ def _healthy(here: Path) -> float:
     return float("nan")
 
 
-TABLES: dict[str, Callable[[Settings], None]] = {"length": length, "overhead": overhead, "prompts": prompts, "startup": startup}
+TABLES: dict[str, Callable[[Settings], None]] = {"length": length, "overhead": overhead, "prompts": prompts, "startup": startup, "evals": evals}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or TABLES:
