@@ -171,7 +171,7 @@ def _ratios(hits: "NDArray[np.float64]", of: "NDArray[np.float64]") -> "NDArray[
 
     weights = _draws(len(hits))
     above, below = (np.asarray(weights @ column.astype(np.float32), dtype=np.float64) for column in (hits, of))
-    return np.divide(above, below, out=np.zeros(DRAWS), where=below > 0)  # type: ignore[no-any-return]
+    return np.divide(above, below, out=np.zeros(DRAWS), where=below > 0)
 
 
 @lru_cache(maxsize=4)
