@@ -1,12 +1,23 @@
-"""The web app. In: a browser session. Out: the pages. Page set-up and navigation only: each page draws itself."""
+"""The web app. In: a browser session. Out: the pages. Page set-up and navigation only: each page draws itself.
 
-from pathlib import Path
+Streamlit runs this file as the main module, and worker processes that a page starts load the main module again under another
+name: for them it is empty.
+"""
 
-import streamlit as st
 
-import coach.pages
+def main() -> None:
+    """Sets the page up and goes to the one that was asked for."""
+    from pathlib import Path
 
-PAGES = Path(coach.pages.__file__).parent
+    import streamlit as st
 
-st.set_page_config(page_title="Coach", page_icon=str(PAGES / "icon.svg"), layout="wide")
-st.navigation([st.Page(PAGES / "review.py", title="Review", default=True)], position="top").run()
+    import coach.pages
+
+    folder = Path(coach.pages.__file__).parent
+    st.set_page_config(page_title="Coach", page_icon=str(folder / "icon.svg"), layout="wide")
+    pages = [st.Page(folder / "review.py", title="Review", default=True), st.Page(folder / "evals.py", title="Evals", url_path="evals")]
+    st.navigation(pages, position="top").run()
+
+
+if __name__ == "__main__":
+    main()

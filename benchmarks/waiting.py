@@ -19,6 +19,7 @@ class WaitingChat:
     """Replies are made beforehand, so that only the wait counts as the model's time. `waited` sums it, in seconds."""
 
     model = "waiting"
+    abreast = 1
 
     def __init__(self, conversation: Conversation, playbook: Playbook, today: date, seconds: float) -> None:
         brief, analyst = Brief(conversation=conversation, playbook=playbook, today=today), Analyst()
@@ -31,6 +32,7 @@ class WaitingChat:
         findings = Findings(verdict=verdict, standings=tuple(rows), evidence=tuple(evidence))
         self._replies = {
             "extract": extract.model_dump_json(),
+            "look": '{"claims": []}',
             "judge": judged.model_dump_json(),
             "skeptical": analyst(AdviseSkeptical(brief=brief, findings=findings)).reply.model_dump_json(),
             "ruthless": analyst(AdviseRuthless(brief=brief, findings=findings)).reply.model_dump_json(),

@@ -13,7 +13,7 @@ from pydantic import Field
 from coach.ask import Request
 from coach.commitment import Pointer
 from coach.conversation import Value
-from coach.grounding import Evidence, Quote
+from coach.grounding import Evidence, Quote, latest
 from coach.verdict import Standing, Verdict
 
 UNKNOWN = "unknown: ask"
@@ -108,7 +108,8 @@ class _Advise(Value):
             "reason": found.verdict.reason,
             "standings": [{"criterion": s.id, "status": s.status} for s in found.standings],
             "evidence": [
-                {"line": e.quote.turn, "quote": e.quote.text, "criterion": e.criterion, "polarity": e.polarity, "basis": e.basis} for e in found.evidence
+                {"line": e.quote.turn, "quote": e.quote.text, "criterion": e.criterion, "polarity": e.polarity, "basis": e.basis}
+                for e in latest(found.evidence)
             ],
             "problems": list(self.problems),
         }

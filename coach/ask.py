@@ -12,24 +12,33 @@ from pydantic import BaseModel
 
 from coach.conversation import Conversation, Value
 from coach.playbook import Playbook
+from coach.windows import Window
 
 Reply = TypeVar("Reply", bound=BaseModel)
 
 
 class Brief(Value):
-    """What all requests of one review share: the first bytes of every prompt come from it. `today` is never the clock."""
+    """What all requests on one text share: the first bytes of every prompt come from it. `today` is never the clock.
+
+    `window` is the part of a long text that is shown; None shows all of it. Lines keep their numbers.
+    """
 
     conversation: Conversation
     playbook: Playbook
     today: date
+    window: Window | None = None
 
 
 class Request(Value, Generic[Reply]):
-    """One question to the answerer. Subclasses set `task` and `reply` and add what is special to the task."""
+    """One question to the answerer. Subclasses set `task` and `reply` and add what is special to the task.
+
+    `tries`: how often a model may be asked until its reply can be used, once or twice.
+    """
 
     task: ClassVar[str]
     reply: ClassVar[type[Any]]
     brief: Brief
+    tries: int = 2
 
     def words(self) -> dict[str, Any]:
         """What the task's template may use beyond the brief: strings, numbers, lists and dicts only."""
@@ -59,11 +68,17 @@ class Usage(Value):
 
 
 class Answerer(Value):
-    """Who answers, for the provenance: `prompts` is the version of all that words the requests, None without prompts."""
+    """Who answers, for the provenance: `prompts` is the version of all that words the requests, None without prompts.
+
+    `window` is about how many tokens of a text one request may hold, None if any length does; `abreast` is how many
+    requests may be under way at once.
+    """
 
     name: str
     is_llm: bool
     prompts: str | None = None
+    window: int | None = None
+    abreast: int = 1
 
 
 class Answer(Value, Generic[Reply]):

@@ -1,37 +1,28 @@
 """The command line. In: words and files. Out: reviews on standard output, messages on standard error, an exit code.
 
-Exit codes: 0 reviewed, 2 usage or unreadable input, 3 the model failed. Heavy packages are imported by the command that
-needs them. Holds no rule and builds no prompt.
+Exit codes: 0 reviewed, 2 usage or unreadable input, 3 the model failed, 130 stopped with Ctrl+C. Heavy packages are imported
+by the command that needs them. Holds no rule and builds no prompt.
 """
 
+import os
 import sys
-from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
-from coach.errors import AskError, CoachError, InputError
+from coach.errors import CoachError
 from coach.evaluation.command import evals
 
 if TYPE_CHECKING:
-    from coach.ask import Ask
+    from coach.batch import File, Job, Outcome
     from coach.conversation import Conversation
-    from coach.playbook import Playbook
+    from coach.journal import Journal
     from coach.review import Review
 
 FORMATS = ("md", "json", "jsonl", "csv", "ics", "email")
-TEXT_FILES = (".txt", ".md", ".vtt", ".eml", ".log", ".text", ".markdown", "")
-
-
-class Job(NamedTuple):
-    """What each file is reviewed with."""
-
-    playbook: "Playbook"
-    ask: "Ask"
-    today: date
-    explain: bool
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,33 +39,78 @@ def main() -> None:
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Default: md for one file, jsonl for several (as is json).")
 @click.option("--playbook", "playbook", default="default", show_default=True, help="Id or YAML file of a playbook.")
 @click.option("--model", help="Who answers. Default: COACH_MODEL if set, else the offline analyst (`--model offline`).")
-@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day the note was written, YYYY-MM-DD. Default: today.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day the note was written, YYYY-MM-DD. Default: today, or that of the run resumed.")
 @click.option("--explain", is_flag=True, help="Say on standard error how each verdict came about.")
-def review(files: tuple[str, ...], form: str | None, playbook: str, model: str | None, today: datetime | None, explain: bool) -> None:
-    """Review FILES, folders, or - for standard input."""
-    from coach.settings import OFFLINE, load
+@click.option("--jobs", type=click.IntRange(1, 64), help="Files reviewed at once. Default: as many as there are cores.")
+@click.option("--resume", type=click.Path(path_type=Path), help="Keep each outcome in this file, and go on from those that are in it.")
+def review(
+    files: tuple[str, ...],
+    form: str | None,
+    playbook: str,
+    model: str | None,
+    today: datetime | None,
+    explain: bool,
+    jobs: int | None,
+    resume: Path | None,
+) -> None:
+    """Review FILES, folders, or - for standard input. A folder is searched for every file that is not hidden."""
+    from coach.batch import Job, files_in
+    from coach.journal import Journal
+    from coach.settings import OFFLINE, cores, load
 
     if today and not 2000 <= today.year < 2200:
         _complain(f"--today {today.year:04}-... is not a day on which notes are written. Give one from 2000 to 2199.")
         sys.exit(2)
     try:
         settings = load()
-        paths = list(_paths(files or ("-",)))
-        several = len(paths) > 1 or any(Path(name).is_dir() for name in files)
+        found = files_in(files or ("-",), _written(resume))
+        journal = Journal(resume) if resume else None
+        day = today.date() if today else (journal and journal.today) or settings.today()
         name = OFFLINE if model in ("offline", OFFLINE) else model or settings.models()[0]
-        job = Job(settings.playbook(playbook), settings.ask(name), today.date() if today else settings.today(), explain)
+        job = Job(settings.playbook(playbook), settings, name, day, explain)
+        settings.ask(name)
+        if journal:
+            journal.begin(job)
+        several = len(found) > 1 or journal is not None or any(Path(name).is_dir() for name in files)
+        if several and form not in (None, "json", "jsonl"):
+            _complain(f"Several files can only be written as jsonl, not {form}. Leave --format out, or review one file.")
+            sys.exit(2)
+        sys.exit(_many(found, job, jobs or cores(), journal) if several else _one(found[0], form, job))
     except CoachError as error:
         _complain(str(error))
         sys.exit(2)
-    if several and form in (None, "json"):
-        form = "jsonl"
-    form = form or "md"
-    if several and form != "jsonl":
-        _complain(f"Several files can only be written as jsonl, not {form}. Leave --format out, or review one file.")
-        sys.exit(2)
+    except KeyboardInterrupt:
+        _complain("Stopped." + (f" The same command goes on where it stopped: {resume} keeps what is done." if resume else ""))
+        sys.exit(130)
+
+
+@main.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=False, allow_dash=True))
+@click.option("--format", "form", type=click.Choice(("text", "jsonl")), default="text", show_default=True, help="jsonl: one turn a line.")
+def turns(files: tuple[str, ...], form: str) -> None:
+    """Print what is read in FILES, folders, or - for standard input: each turn with speaker, side, kind and time."""
+    from coach.batch import files_in
+    from coach.readers import read_all
+    from coach.render.turns import turns_jsonl, turns_text
+
     worst = 0
-    for path in paths:
-        worst = max(worst, _one(path, form, job))
+    try:
+        listed = files_in(files or ("-",))
+    except CoachError as error:
+        _complain(str(error))
+        sys.exit(2)
+    for file in listed:
+        try:
+            found = read_all(file.read(), file.name)
+        except CoachError as error:
+            _complain(f"{file.name}: {error}" if not str(error).startswith(file.name) else str(error))
+            worst = 2
+            continue
+        for conversation in found:
+            if conversation.told_hidden and form == "jsonl":
+                _complain(f"{conversation.name}: {conversation.told_hidden}")
+        for line in turns_jsonl(found, file.name) if form == "jsonl" else (line for one in found for line in (*turns_text(one), "")):
+            click.echo(line)
     sys.exit(worst)
 
 
@@ -116,59 +152,63 @@ def app(port: int) -> None:
     sys.exit(subprocess.call([sys.executable, "-m", "streamlit", "run", str(page), f"--server.port={port}", *safe]))
 
 
-def _paths(files: tuple[str, ...]) -> Iterator[Path | None]:
-    """Each file, the readable files of each folder in order, None for standard input."""
-    for name in files:
-        path = Path(name)
-        if name == "-":
-            yield None
-        elif path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.casefold() in TEXT_FILES and not p.name.startswith("."))
-            if not inside:
-                raise InputError(f"{name} holds no text files ({', '.join(s for s in TEXT_FILES if s)}). Name a file or another folder.")
-            yield from inside
-        elif path.is_file():
-            yield path
-        else:
-            yield path  # said when its turn comes, so that the others go on
+def _written(resume: Path | None) -> list[os.stat_result]:
+    """What this run itself writes: a folder may hold it."""
+    out = [os.fstat(sys.stdout.fileno())] if not sys.stdout.isatty() else []
+    return [*out, *([resume.stat()] if resume and resume.exists() else [])]
 
 
-def _one(path: Path | None, form: str, job: Job) -> int:
+def _many(files: "list[File]", job: "Job", jobs: int, journal: "Journal | None") -> int:
+    """Reviews files and writes a line for each conversation, in order. Returns the highest exit code."""
+    from coach.batch import run
+    from coach.progress import Progress
+
+    known = {at: outcome for at, file in enumerate(files) if journal and (outcome := journal.known(file))}
+    progress = Progress(len(files), len(known))
+
+    def on_done(file: "File", outcome: "Outcome") -> None:
+        if journal:
+            journal.keep(file, outcome)
+        progress.step()
+
+    fresh = run([file for at, file in enumerate(files) if at not in known], job, jobs, on_done)
+    worst = 0
+    for at in range(len(files)):
+        outcome = known.get(at) or next(fresh)
+        for line in (*outcome.told, *([outcome.error] if outcome.error else [])):
+            progress.end()
+            _complain(line)
+        for line in outcome.lines:
+            _out(line.encode())
+        worst = max(worst, outcome.code)
+    progress.end()
+    return worst
+
+
+def _one(file: "File", form: str | None, job: "Job") -> int:
     """Reviews one file and writes it. Returns its exit code."""
-    from coach.readers import read
-    from coach.review import review
+    from coach.batch import explained, failure, reviews_of
 
-    name = path.name if path else "standard input"
     try:
-        conversation = read(_bytes(path, name), name)
-        done = review(conversation, job.playbook, job.ask, job.today, lambda step: _complain(f"{name}: {step}") if job.explain else None)
-    except AskError as error:
-        _complain(f"{name}: {error} Or review it offline: --model offline.")
-        return 3
+        tell: Callable[[str], None] = (lambda step: _complain(f"{file.name}: {step}")) if job.explain else (lambda _: None)
+        done = list(reviews_of(file, job, job.settings.ask(job.model), tell))
     except CoachError as error:
-        _complain(f"{name}: {error}" if not str(error).startswith(name) else str(error))
+        outcome = failure(file, error)
+        _complain(outcome.error)
+        return outcome.code
+    if len(done) > 1 and form not in (None, "json", "jsonl"):
+        _complain(f"{file.name} holds {len(done)} conversations, which can only be written as jsonl, not {form}. Leave --format out.")
         return 2
-    _write(done, conversation, form)
-    if job.explain:
-        _explain(name, done)
+    for conversation, made in done:
+        _write(made, conversation, "jsonl" if len(done) > 1 else form or "md")
+        for line in explained(made) if job.explain else ():
+            _complain(f"{file.name}: {line}")
     return 0
-
-
-def _bytes(path: Path | None, name: str) -> bytes:
-    if path is None:
-        return sys.stdin.buffer.read()
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"{name} is not there. Check the path.") from None
-    except OSError as error:
-        raise InputError(f"{name} cannot be read: {error.strerror}. Check that you may read it.") from None
 
 
 def _write(done: "Review", conversation: "Conversation", form: str) -> None:
     from coach import render
 
-    out = sys.stdout.buffer
     makers: dict[str, Callable[[], bytes]] = {
         "md": lambda: render.markdown(done, conversation).encode(),
         "json": lambda: render.to_json(done).encode(),
@@ -177,20 +217,12 @@ def _write(done: "Review", conversation: "Conversation", form: str) -> None:
         "ics": lambda: render.calendar(done),
         "email": lambda: render.email(done),
     }
-    data = makers[form]()
-    out.write(data if data.endswith(b"\n") else data + b"\n")
-    out.flush()
+    _out(makers[form]())
 
 
-def _explain(name: str, done: "Review") -> None:
-    verdict = done.verdict
-    _complain(f"{name}: rule “{verdict.rule}”: {verdict.reason}")
-    for commitment in done.commitments:
-        _complain(
-            f"{name}: commitment {commitment.level} to {commitment.to}, can decide: {commitment.can_decide}, {commitment.basis}: “{commitment.quote.text}”"
-        )
-    for item in done.rejected:
-        _complain(f"{name}: thrown out ({item.reason}): “{item.quote}”")
+def _out(data: bytes) -> None:
+    sys.stdout.buffer.write(data if data.endswith(b"\n") else data + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def _complain(text: str) -> None:

@@ -14,7 +14,7 @@ from pydantic import Field
 from coach.ask import Request
 from coach.conversation import Conversation, Kind, Side, Turn, Value
 from coach.cues import denies_yes, is_hope, is_hypothetical, is_question, object_of, open_condition
-from coach.grounding import Basis, Evidence, Grounder, Quote, Rejected
+from coach.grounding import Basis, Evidence, Grounder, Quote, Rejected, latest
 from coach.textmodel import HEADS, log_odds
 
 LADDER = ("none", "interest", "next_step", "conditional", "verbal", "signed")
@@ -71,15 +71,27 @@ class JudgeReply(Value):
     opinion: Opinion
 
 
+class Spoken(Value):
+    """Grounded words on buying itself, from a part of a long text."""
+
+    what: Literal["yes", "no", "back"]
+    quote: Quote
+
+
 class Judge(Request[JudgeReply]):
-    """Nominate commitments. `evidence` is what grounding has kept so far."""
+    """Nominate commitments. `evidence` is what grounding has kept so far, `spoken` what was said on buying in the parts of a long text."""
 
     task: ClassVar[str] = "judge"
     reply: ClassVar[type[JudgeReply]] = JudgeReply
     evidence: tuple[Evidence, ...] = ()
+    spoken: tuple[Spoken, ...] = ()
 
     def words(self) -> dict[str, object]:
-        return {"evidence": [{"line": e.quote.turn, "criterion": e.criterion, "polarity": e.polarity} for e in self.evidence]}
+        found = latest(self.evidence)
+        return {
+            "evidence": [{"line": e.quote.turn, "criterion": e.criterion, "polarity": e.polarity, "quote": e.quote.text} for e in found],
+            "spoken": [{"line": s.quote.turn, "what": s.what, "quote": s.quote.text} for s in self.spoken],
+        }
 
 
 class Commitment(Value):

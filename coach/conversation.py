@@ -6,6 +6,7 @@ Never reads files, never guesses who said what: a side that the text does not gi
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from enum import StrEnum
 from functools import cached_property
 
@@ -43,6 +44,12 @@ class Span(Value):
     end: int
 
 
+class Hidden(Span):
+    """A stretch that a reader of the original does not see. `why` says in plain words what hides it."""
+
+    why: str
+
+
 class Person(Value):
     """Somebody named in the text. `because` says in plain words where the side comes from."""
 
@@ -54,7 +61,7 @@ class Person(Value):
 
 
 class Turn(Value):
-    """One utterance, or one line or sentence of notes. `time` is in seconds from the start of the call."""
+    """One utterance, or one line or sentence of notes. `time` and `until` are in seconds from the start of the call."""
 
     index: int
     start: int
@@ -63,10 +70,14 @@ class Turn(Value):
     side: Side = Side.UNKNOWN
     kind: Kind = Kind.NOTES
     time: float | None = None
+    until: float | None = None
 
 
 class Conversation(Value):
-    """The text as turns in the order in which things were said. `planted` are stretches that address software."""
+    """The text as turns in the order in which things were said.
+
+    `planted` are stretches that address software, `hidden` those that nobody who looks at the original sees. Neither counts.
+    """
 
     source: str
     name: str = "note"
@@ -74,6 +85,7 @@ class Conversation(Value):
     turns: tuple[Turn, ...] = ()
     people: tuple[Person, ...] = ()
     planted: tuple[Span, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
 
     def text(self, turn: Turn) -> str:
         """The characters of a turn."""
@@ -95,6 +107,15 @@ class Conversation(Value):
                 label = size
             at = stop
         return covered / total if total else 1.0
+
+    @cached_property
+    def told_hidden(self) -> str:
+        """What a person is told about hidden text, "" if there is none."""
+        counts = Counter[str]()
+        for span in self.hidden:
+            counts[span.why] += span.end - span.start
+        why = "; ".join(f"{reason}: {count:,}" for reason, count in counts.most_common())
+        return f"hidden text: {counts.total():,} characters, not counted as said ({why})" if why else ""
 
     @cached_property
     def by_name(self) -> dict[str, Person]:

@@ -45,3 +45,50 @@ class Extract(Request[ExtractReply]):
 
     task: ClassVar[str] = "extract"
     reply: ClassVar[type[ExtractReply]] = ExtractReply
+
+
+class Moment(Value):
+    """Words of the buying side on buying itself: `yes`, a decision to buy; `no`, a refusal or a delay; `back`, a yes taken back."""
+
+    line: int
+    quote: str
+    what: Literal["yes", "no", "back"]
+
+
+class PartReply(ExtractReply):
+    """Everything found in one part of a long text. What was said on buying is kept for the judge, who sees only the end."""
+
+    moments: tuple[Moment, ...] = Field(description="what the buying side said on buying itself, in order; at most six")
+
+
+class ExtractPart(Request[PartReply]):
+    """Find evidence and words on buying in one part of a long text."""
+
+    task: ClassVar[str] = "part"
+    reply: ClassVar[type[PartReply]] = PartReply
+
+
+class LookReply(Value):
+    """What a second look found."""
+
+    claims: tuple[Claim, ...]
+
+
+class Supported(Value):
+    """The last words that speak for a criterion, and on which line they stand."""
+
+    criterion: str
+    line: int
+    quote: str
+
+
+class LookAgain(Request[LookReply]):
+    """Read once more, only for what nobody seems to have talked about, and for what takes back what is supported."""
+
+    task: ClassVar[str] = "look"
+    reply: ClassVar[type[LookReply]] = LookReply
+    missing: tuple[str, ...]
+    supported: tuple[Supported, ...]
+
+    def words(self) -> dict[str, object]:
+        return {"missing": list(self.missing), "supported": [item.model_dump() for item in self.supported]}

@@ -20,6 +20,7 @@ Basis = Literal["said", "reported", "hope"]
 SHORT = 3  # a quote of fewer tokens is only accepted in the line it was cited from
 NEIGHBOURS = 3
 LONGEST = 2_000  # characters of a quote
+REPEATED = 8  # words for, and as many against, a criterion that a later request repeats
 QUOTES_AND_DASHES = {
     **dict.fromkeys('‘’‚‛′`´“”„‟″«»‹›＂＇"', "'"),
     **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
@@ -196,6 +197,18 @@ class Grounder:
         if self.conversation.turns[quote.turn].kind in (Kind.TRANSCRIPT, Kind.EMAIL):
             return "said"
         return "hope" if is_hope(self.sentence(quote)) else "reported"
+
+
+def latest(evidence: Iterable[Evidence], most: int = REPEATED) -> list[Evidence]:
+    """The last words for and against each criterion, in order of the text: what a later request repeats of a long list."""
+    counts: dict[tuple[str, str], int] = {}
+    kept: list[Evidence] = []
+    for item in reversed(tuple(evidence)):
+        key = (item.criterion, item.polarity)
+        counts[key] = counts.get(key, 0) + 1
+        if counts[key] <= most:
+            kept.append(item)
+    return kept[::-1]
 
 
 def ground(claims: Iterable[Claim], conversation: Conversation, playbook: Playbook) -> tuple[list[Evidence], list[Rejected]]:

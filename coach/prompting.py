@@ -25,6 +25,7 @@ from coach.ask import Brief, Reply, Request
 from coach.conversation import Conversation, Kind, Value
 from coach.errors import PromptError
 from coach.playbook import Criterion
+from coach.windows import Piece, people_in
 
 LARGEST_TEMPLATE = 60_000  # characters
 LARGEST_PROMPT = 4_000_000
@@ -272,24 +273,28 @@ def fence_of(text: str) -> str:
 
 def brief_words(brief: Brief) -> dict[str, Any]:
     """What every template may use."""
-    conversation, playbook = brief.conversation, brief.playbook
+    conversation, playbook, window = brief.conversation, brief.playbook, brief.window
+    pieces = window.pieces if window else tuple(Piece(turn=turn.index, start=turn.start, end=turn.end) for turn in conversation.turns)
+    people = people_in(conversation, window) if window else conversation.people
     return {
         "today": brief.today.isoformat(),
         "weekday": f"{brief.today:%A}",
         "kind": conversation.kind.value,
         "fence": fence_of(conversation.source),
-        "lines": [_line(conversation, turn.index) for turn in conversation.turns],
-        "people": [_cleaned(person.model_dump(mode="json")) for person in conversation.people],
+        "part": {"name": window.name, "first": window.first, "last": window.last, "of": len(conversation.turns) - 1} if window else None,
+        "lines": [_line(conversation, piece) for piece in pieces],
+        "people": [_cleaned(person.model_dump(mode="json")) for person in people],
         "criteria": [_criterion(criterion) for criterion in playbook.criteria],
         "plays": [{"id": play.id, "reason": play.reason} for play in playbook.plays],
     }
 
 
-def _line(conversation: Conversation, index: int) -> dict[str, Any]:
-    turn = conversation.turns[index]
-    counts = turn.kind not in (Kind.PLAN, Kind.SUMMARY) and not conversation.is_planted(turn.start, turn.end)
-    said = {"speaker": turn.speaker or "", "side": turn.side.value, "kind": turn.kind.value, "counts": counts, "text": conversation.text(turn)}
-    return {"id": f"L{index}", **{key: _cleaned(value) for key, value in said.items()}}
+def _line(conversation: Conversation, piece: Piece) -> dict[str, Any]:
+    turn = conversation.turns[piece.turn]
+    counts = turn.kind not in (Kind.PLAN, Kind.SUMMARY) and not conversation.is_planted(piece.start, piece.end)
+    text = conversation.source[piece.start : piece.end]
+    said = {"speaker": turn.speaker or "", "side": turn.side.value, "kind": turn.kind.value, "counts": counts, "text": text}
+    return {"id": f"L{piece.turn}", **{key: _cleaned(value) for key, value in said.items()}}
 
 
 UNSEEN = re.compile(

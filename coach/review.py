@@ -1,6 +1,6 @@
 """READ THIS FIRST. In: a Conversation, a Playbook, an Ask and today's date. Out: a Review.
 
-    extract -> ground -> judge -> ground -> rules -> advise -> checks
+    plan -> extract -> ground -> judge -> ground -> rules -> advise -> checks
 
 The answerer nominates claims, commitments and drafts; code finds every quote in the text, decides the stage by rules
 and lets through only advice that passes the checks. What is thrown out is kept and counted. Never reads files, clocks
@@ -8,20 +8,21 @@ or settings, and never knows which answerer it talks to.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from pydantic import Field
 
 from coach.advice import Advice, AdviseRuthless, AdviseSkeptical, Dropped, Findings, NoAdvice
-from coach.ask import Answer, Ask, Brief, Reply, Request, Usage
+from coach.ask import Ask, Brief, Usage
 from coach.checks import Case, check_ruthless, check_skeptical
-from coach.commitment import Commitment, Judge, ground_commitments, ground_pointer
+from coach.commitment import Commitment, Judge, Spoken, ground_commitments, ground_pointer
 from coach.conversation import Conversation, Kind, Value
 from coach.deals import one_deal
+from coach.desk import Desk
 from coach.drafts import complete_ruthless, complete_skeptical
-from coach.evidence import Extract
-from coach.grounding import Evidence, Grounder, Rejected, ground
+from coach.grounding import Evidence, Grounder, Quote, Rejected
+from coach.longread import Plan, plan, read_through
 from coach.playbook import Playbook
 from coach.verdict import Sight, Standing, Verdict, decide, standings
 
@@ -29,18 +30,23 @@ Step = Callable[[str], None]
 """Told the name of each step when it begins."""
 
 FEWEST_WORDS = 4  # less than this is no note
+DRAFTS = 2  # of the coaching, at most
+UNREAD = "The rest are lines without words of the call, such as cue numbers, times and headers."
 
 
 class Source(Value):
-    """What was read. `read` is the share of the text that was looked at, 0 to 1."""
+    """What was read. `read` is the share of the text that was looked at, 0 to 1; `unread` says why it is not all of it."""
 
     name: str
     digest: str = Field(description="sha256 of the text, 16 hex characters: tells one note from another")
     kind: Kind
     characters: int
     read: float
+    unread: str = Field(description="what the rest is, in a sentence; empty if all was looked at")
+    parts: int = Field(description="in how many parts a language model was shown it; 1 is whole")
     turns: int
     planted: int = Field(description="stretches that address software; none of them counts")
+    hidden: str = Field(default="", description="what nobody who looks at the original sees, in words; none of it counts")
     deals: tuple[str, ...] = Field(description="deals the text is about, if several; the verdict is on the first, the one with the strongest claim")
 
 
@@ -75,31 +81,18 @@ def _quietly(_step: str) -> None:
     """Tells nobody."""
 
 
-class _Desk:
-    """The answerer with a running total of what it took."""
-
-    def __init__(self, ask: Ask) -> None:
-        self.ask = ask
-        self.usage = Usage()
-
-    def __call__(self, request: Request[Reply]) -> Reply:
-        answer: Answer[Reply] = self.ask(request)
-        self.usage += answer.usage
-        return answer.reply
-
-
 def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date, on_step: Step = _quietly) -> Review:
     """Reviews one conversation. Raises AskError if the answerer fails."""
-    brief, desk = Brief(conversation=conversation, playbook=playbook, today=today), _Desk(ask)
+    way = plan(conversation, playbook, today, ask.answerer)
+    desk = Desk(ask, way.requests)
 
-    on_step("Reading for evidence")
-    found = desk(Extract(brief=brief))
-    evidence, rejected = ground(found.claims, conversation, playbook)
+    on_step(f"Reading for evidence{_in_parts(way)}")
+    found = read_through(way, desk)
 
     on_step("Looking for the yes")
-    judged = desk(Judge(brief=brief, evidence=tuple(evidence)))
+    judged = desk(Judge(brief=way.end, evidence=found.evidence, spoken=found.spoken))
     commitments, unfounded = ground_commitments(judged.commitments, conversation)
-    deal = one_deal(found.deals, conversation, evidence, commitments)
+    deal = one_deal(found.deals, conversation, list(found.evidence), commitments)
 
     on_step("Deciding by the rules")
     sight = Sight(
@@ -108,7 +101,7 @@ def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date
         evidence=list(deal.evidence),
         standings=standings(list(deal.evidence), playbook),
         commitments=list(deal.commitments),
-        refusal=ground_pointer(judged.refusal, Grounder(conversation)),
+        refusal=_last_no(ground_pointer(judged.refusal, Grounder(conversation)), found.spoken),
         opinion=judged.opinion,
     )
     verdict = decide(sight, playbook)
@@ -116,7 +109,7 @@ def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date
     on_step("Writing the coaching")
     coached = sight.sales and sight.readable
     findings = Findings(verdict=verdict, standings=tuple(sight.standings), evidence=deal.evidence)
-    advice = _coach(desk, brief, findings, verdict.stage) if coached else NoAdvice(first=verdict.would_change)
+    advice = _coach(desk, way.end, findings, verdict.stage) if coached else NoAdvice(first=verdict.would_change)
     return Review(
         source=Source(
             name=conversation.name,
@@ -124,8 +117,11 @@ def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date
             kind=conversation.kind,
             characters=len(conversation.source),
             read=conversation.read,
+            unread="" if conversation.read == 1 else UNREAD,
+            parts=len(way.parts),
             turns=len(conversation.turns),
             planted=len(conversation.planted),
+            hidden=conversation.told_hidden,
             deals=deal.names,
         ),
         sales=sight.sales and sight.readable,
@@ -133,7 +129,7 @@ def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date
         criteria=tuple(sight.standings),
         evidence=deal.evidence,
         commitments=deal.commitments,
-        rejected=(*rejected, *unfounded),
+        rejected=(*found.rejected, *unfounded),
         advice=advice,
         provenance=Provenance(
             model=ask.answerer.name,
@@ -142,7 +138,7 @@ def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date
             playbook=playbook.id,
             today=today,
             usage=desk.usage,
-            quotes_thrown_out=len(rejected) + len(unfounded),
+            quotes_thrown_out=len(found.rejected) + len(unfounded),
             advice_dropped=len(_dropped(advice)),
         ),
     )
@@ -150,11 +146,21 @@ def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date
 
 def overrule(done: Review, conversation: Conversation, playbook: Playbook, ask: Ask, stage: int) -> Advice:
     """The coaching for a stage that the rep chose over the verdict. Raises AskError if the answerer fails."""
-    brief = Brief(conversation=conversation, playbook=playbook, today=done.provenance.today)
-    return _coach(_Desk(ask), brief, Findings(verdict=done.verdict, standings=done.criteria, evidence=done.evidence), stage)
+    way = plan(conversation, playbook, done.provenance.today, ask.answerer)
+    return _coach(Desk(ask, DRAFTS), way.end, Findings(verdict=done.verdict, standings=done.criteria, evidence=done.evidence), stage)
 
 
-def _coach(desk: _Desk, brief: Brief, findings: Findings, stage: int) -> Advice:
+def _in_parts(way: Plan) -> str:
+    return f", in {len(way.parts)} parts; at most {way.requests} requests" if len(way.parts) > 1 else ""
+
+
+def _last_no(refusal: Quote | None, spoken: Iterable[Spoken]) -> Quote | None:
+    """The last refusal, of the judge, who saw the end of a long text, and of those who read its parts. Whether a yes came after it is for the rules."""
+    said = [item.quote for item in spoken if item.what != "yes"]
+    return max([*said, *([refusal] if refusal else [])], key=lambda quote: quote.place, default=None)
+
+
+def _coach(desk: Desk, brief: Brief, findings: Findings, stage: int) -> Advice:
     """Checked advice for a stage: one draft, one more if pieces failed, gaps filled from the playbook."""
     case = Case(brief=brief, standings=findings.standings)
     if stage == 2:

@@ -3,6 +3,7 @@
 Keys are kept as secrets: they show up in no repr, log, record or message.
 """
 
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,14 +15,16 @@ from coach.advice import AdviseRuthless, AdviseSkeptical
 from coach.ask import Ask
 from coach.commitment import Judge
 from coach.errors import PlaybookError, SettingsError
-from coach.evidence import Extract
+from coach.evidence import Extract, ExtractPart, LookAgain
 from coach.playbook import Playbook, parse
+from coach.windows import WHOLE
 
 if TYPE_CHECKING:
     from coach.llm.asker import Asker, Chat
 
 OFFLINE = "offline analyst"
-REPLIES = (Extract.reply, Judge.reply, AdviseSkeptical.reply, AdviseRuthless.reply)
+SMALLEST_WINDOW, LARGEST_WINDOW = 1_000, 200_000  # tokens of a text in one request
+REPLIES = (Extract.reply, ExtractPart.reply, LookAgain.reply, Judge.reply, AdviseSkeptical.reply, AdviseRuthless.reply)
 _PACKAGED = Path(__file__).parent / "prompts"
 _CHECKOUT = Path(__file__).parent.parent / "prompts"
 _LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
@@ -44,6 +47,7 @@ class Settings(BaseSettings):
     base_url: str | None = Field(default=None, repr=False, validation_alias="OPENAI_BASE_URL")
     model: str | None = Field(default=None, validation_alias="COACH_MODEL")
     timeout: float = Field(default=120, gt=0, validation_alias="COACH_TIMEOUT")
+    window: int = Field(default=WHOLE, ge=SMALLEST_WINDOW, le=LARGEST_WINDOW, validation_alias="COACH_WINDOW")
     tracing: bool = Field(default=False, validation_alias="COACH_TRACING")
     prompts: Path = Field(default=_PACKAGED if _PACKAGED.is_dir() else _CHECKOUT, validation_alias="COACH_PROMPTS")
     evals: Path = Field(default=Path(__file__).parent.parent / "evals", validation_alias="COACH_EVALS")
@@ -79,7 +83,7 @@ class Settings(BaseSettings):
         from coach.llm.asker import Asker
         from coach.prompting import PromptSet
 
-        return Asker(chat, PromptSet(self.prompts / self.prompt_set), REPLIES)
+        return Asker(chat, PromptSet(self.prompts / self.prompt_set), REPLIES, self.window)
 
     def playbooks(self) -> tuple[str, ...]:
         """Ids of the playbooks, default first."""
@@ -117,6 +121,11 @@ class Settings(BaseSettings):
         if where.rsplit(":", 1)[0] in _LOCAL:
             return f"The note goes to {model} on this machine ({where}) and no further from here."
         return f"The note is sent to {model} at {where}, and nowhere else."
+
+
+def cores() -> int:
+    """How many processes of this machine can work at once."""
+    return os.cpu_count() or 1
 
 
 def load() -> Settings:

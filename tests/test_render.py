@@ -87,7 +87,16 @@ def build(of: Deal, advice: Advice, stage: int = 1, by: str = "Dana", words: str
     first, last = of.quote(0), of.quote(len(of.conversation.turns) - 1)
     return Review(
         source=Source(
-            name=of.conversation.name, digest="0123456789abcdef", kind=of.conversation.kind, characters=1024, read=1.0, turns=2, planted=0, deals=(words, "Two")
+            name=of.conversation.name,
+            digest="0123456789abcdef",
+            kind=of.conversation.kind,
+            characters=1024,
+            read=1.0,
+            unread="",
+            parts=1,
+            turns=2,
+            planted=0,
+            deals=(words, "Two"),
         ),
         sales=not isinstance(advice, NoAdvice),
         verdict=Verdict.model_validate(

@@ -4,6 +4,7 @@ Only cases that both runs answered in the same state count. The primary metrics 
 others are exploratory, and say so. "No detectable difference" comes with what could have been missed.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from coach.errors import CaseError
@@ -77,13 +78,13 @@ def comparable(a: Run, b: Run, split: Split | None = None) -> list[str]:
     ]
 
 
-def compare(a: Run, b: Run, split: Split | None = None) -> Comparison:
-    """B against A over the cases of a split, or of both. Raises CaseError if they share none."""
+def compare(a: Run, b: Run, split: Split | None = None, metrics: Sequence[Metric] = METRICS) -> Comparison:
+    """B against A over the cases of a split, or of both, on all metrics or some. Raises CaseError if they share no case."""
     both = comparable(a, b, split)
     if not both:
         raise CaseError("The two runs share no case. Run both on the same cases.")
     mine, theirs = [a.by_case[id] for id in both], [b.by_case[id] for id in both]
-    pairs = [(metric, figure(metric, mine), figure(metric, theirs)) for metric in METRICS]
+    pairs = [(metric, figure(metric, mine), figure(metric, theirs)) for metric in metrics]
     rows = [Row(m, x, y, difference(x.counts, y.counts, m.per)) for m, x, y in pairs if x.of and y.of]
     corrected = dict(zip(PRIMARY, holm([next((r.difference.p for r in rows if r.metric.id == id), 1.0) for id in PRIMARY]), strict=True))
     rows = [row._replace(difference=named(row.difference, row.metric.high, corrected.get(row.metric.id, row.difference.p))) for row in rows]

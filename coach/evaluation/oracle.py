@@ -106,6 +106,7 @@ class Dictated:
         self._oracle = Oracle(case)
         self._next: str | None = None
         self.model = "gold"
+        self.abreast = 1  # what is dictated is for the next request
 
     def over(self, ask: Ask) -> Ask:
         """The ask that has this chat behind it, told what to say before each request."""

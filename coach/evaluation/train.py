@@ -69,15 +69,16 @@ def fit(rows: Sequence[Row], x: csr_matrix) -> Heads:
 
 
 class Corpus:
-    """All that is learned from. Whole texts are dealt into folds by the hash of their words."""
+    """All that is learned from. Whole texts are dealt into folds by a hash, neighbours in a file and copies of a case together: they are often pairs."""
 
     def __init__(self) -> None:
         self.rows = [row for path in sorted(FOLDER.glob("*.jsonl")) for row in sentence_rows(path)]
-        texts = [text for path in sorted(FOLDER.glob("*.txt")) for text in marked_texts(path)]
-        self.texts: list[Text] = texts + [case_text(case) for case in load_cases(CASES, "dev")]
+        dealt = [(f"{path.stem} {at // 2}", text) for path in sorted(FOLDER.glob("*.txt")) for at, text in enumerate(marked_texts(path))]
+        dealt += [(case.cluster, case_text(case)) for case in load_cases(CASES, "dev") if case.family != "injected"]
+        self.texts: list[Text] = [text for _, text in dealt]
         self.x = _matrix(self.rows)
         self.xs = [_matrix(text.rows) for text in self.texts]
-        self.folds = [int(hashlib.md5(t.reading.conversation.source.encode()).hexdigest(), 16) % FOLDS for t in self.texts]  # noqa: S324
+        self.folds = [int(hashlib.sha256(group.encode()).hexdigest(), 16) % FOLDS for group, _ in dealt]
 
     def without(self, fold: int | None) -> Heads:
         """Heads learned from all but one fold of the texts."""

@@ -16,6 +16,7 @@ from coach.conversation import Value
 from coach.errors import BadReply, Refused
 from coach.llm.schema import strict_schema
 from coach.prompting import Message, PromptSet
+from coach.windows import WHOLE
 
 Format = Literal["json_schema", "json_object", "plain"]
 FORMATS: tuple[Format, ...] = ("json_schema", "json_object", "plain")
@@ -58,18 +59,23 @@ class Chat(Protocol):
         """Name of the model, as asked for."""
         ...
 
+    @property
+    def abreast(self) -> int:
+        """How many requests it takes at once."""
+        ...
+
     def __call__(self, sent: Sent) -> RawReply: ...
 
 
 class Asker:
-    """Answers requests with a chat model and a prompt set."""
+    """Answers requests with a chat model and a prompt set. `window` is how many tokens of a text go into one request."""
 
-    def __init__(self, chat: Chat, prompts: PromptSet, replies: tuple[type[BaseModel], ...] = ()) -> None:
+    def __init__(self, chat: Chat, prompts: PromptSet, replies: tuple[type[BaseModel], ...] = (), window: int = WHOLE) -> None:
         self._chat = chat
         self._prompts = prompts
         self._replies = replies
         self._format: Format = FORMATS[0]
-        self.answerer = Answerer(name=chat.model, is_llm=True, prompts=prompts.version(*replies))
+        self.answerer = Answerer(name=chat.model, is_llm=True, prompts=prompts.version(*replies), window=window, abreast=chat.abreast)
 
     def __call__(self, request: Request[Reply]) -> Answer[Reply]:
         start = time.perf_counter()
@@ -79,6 +85,8 @@ class Asker:
         try:
             reply = parse(raw, request.reply)
         except BadReply as fault:
+            if request.tries < 2:
+                raise
             messages = [
                 *messages,
                 Message(role="assistant", content=raw.text[:20_000] or "(nothing)"),
@@ -101,10 +109,10 @@ class Asker:
             try:
                 return self._chat(sent)
             except FormatRefused:
-                at = FORMATS.index(self._format) + 1
+                at = FORMATS.index(sent.format) + 1
                 if at == len(FORMATS):
                     raise BadReply("The server refuses every response format. Check that it speaks the OpenAI chat protocol.") from None
-                self._format = FORMATS[at]
+                self._format = FORMATS[max(at, FORMATS.index(self._format))]  # a request beside this one may know more
 
 
 def parse(raw: RawReply, reply: type[Reply]) -> Reply:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from openai import OpenAI
 
 TRIES = 2  # after the first, by the SDK, with its own backoff and Retry-After
+ABREAST = 4  # requests under way at once: few servers refuse so many
 FORMAT_WORDS = ("response_format", "json_schema", "structured output", "json mode", "grammar", "schema")
 INSTEAD = {"max_tokens": "max_completion_tokens", "temperature": None}
 """Options that some models refuse, and what they take instead."""
@@ -33,6 +34,7 @@ class LangChainChat:
         self._trace = trace
         self._refused: set[str] = set()
         self.model = name
+        self.abreast = ABREAST
 
     def __call__(self, sent: Sent) -> RawReply:
         while True:
@@ -46,17 +48,18 @@ class LangChainChat:
         """The message, or the error to raise, or neither: ask again without what the model refused."""
         from langsmith import tracing_context
 
+        options = self._options(sent)
         with tracing_context(enabled=self._trace):
             try:
-                return self._model.invoke([(m.role, m.content) for m in sent.messages], **self._options(sent)), None
+                return self._model.invoke([(m.role, m.content) for m in sent.messages], **options), None
             except AskError as error:
                 return None, error
             except Exception as error:
-                return None, None if self._learns(error) else _translated(error, sent)
+                return None, None if self._learns(error, options) else _translated(error, sent)
 
     def _options(self, sent: Sent) -> dict[str, Any]:
         options: dict[str, Any] = {"temperature": sent.temperature, "max_tokens": sent.max_tokens}
-        for name in self._refused:
+        for name in tuple(self._refused):  # a request beside this one may learn another
             value, other = options.pop(name), INSTEAD[name]
             if other:
                 options[other] = value
@@ -66,10 +69,10 @@ class LangChainChat:
             options["response_format"] = {"type": "json_object"}
         return options
 
-    def _learns(self, error: Exception) -> bool:
+    def _learns(self, error: Exception, sent: dict[str, Any]) -> bool:
         """Whether the model refuses an option that it can do without; remembered."""
         name = getattr(error, "param", None)
-        if getattr(error, "code", None) not in ("unsupported_parameter", "unsupported_value") or name not in INSTEAD or name in self._refused:
+        if getattr(error, "code", None) not in ("unsupported_parameter", "unsupported_value") or name not in INSTEAD or name not in sent:
             return False
         self._refused.add(name)
         return True

@@ -76,6 +76,7 @@ class Recorded:
         self.folder = folder
         self.model = model
         self.epoch = epoch
+        self.abreast = 1
         self.used: dict[Path, Record] = {}
 
     def __call__(self, sent: Sent) -> RawReply:
@@ -127,6 +128,7 @@ class Recorder:
         self._made = made
         self._epoch = epoch
         self.model = chat.model
+        self.abreast = chat.abreast
         self.written: list[Path] = []
 
     def __call__(self, sent: Sent) -> RawReply:

@@ -15,6 +15,7 @@ class Scripted:
     def __init__(self, replies: Sequence[RawReply | str | Exception], model: str = "scripted") -> None:
         self._replies = list(replies)
         self.model = model
+        self.abreast = 1  # the order of the script is the order of the requests
         self.sent: list[Sent] = []
 
     def __call__(self, sent: Sent) -> RawReply:

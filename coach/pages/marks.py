@@ -89,6 +89,9 @@ class Marks:
             yield _Cover(mark["start"], mark["end"], "marks", at)
         for span in self.conversation.planted:
             yield _Cover(span.start, span.end, "planted", True)
+        for span in self.conversation.hidden:
+            if source[span.start : span.end].isprintable():
+                yield _Cover(span.start, span.end, "dim", f"hidden, not counted as said: {span.why}")
         for turn in self.conversation.turns:
             if turn.kind in DIMMED:
                 yield _Cover(turn.start, turn.end, "dim", DIMMED[turn.kind])

@@ -34,7 +34,7 @@ def picture(done: Done, copy: str) -> Json:
         "foot": _foot(done, len(dropped)),
         "copy": copy,
     }
-    return {**drawn, "note": {"lines": list(marks.lines()), "planted": review.source.planted}, "marks": marks.all}
+    return {**drawn, "note": {"lines": list(marks.lines()), "planted": review.source.planted, "hidden": review.source.hidden}, "marks": marks.all}
 
 
 def _label(id: str, playbook: Playbook) -> str:
@@ -123,7 +123,7 @@ def _foot(done: Done, dropped: int) -> list[str]:
     used = made.usage
     tokens = [f"{count:,} tokens {way}" for count, way in ((used.tokens_in, "in"), (used.tokens_out, "out")) if count is not None]
     return [
-        f"read {source.read:.0%} of {source.characters:,} characters",
+        wording.read(source),
         _counted(made.quotes_thrown_out, "quote", "thrown out"),
         _counted(dropped, "piece", "of advice dropped"),
         made.model,

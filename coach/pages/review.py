@@ -1,6 +1,6 @@
 """The review page. In: a pasted note and a press of a button. Out: the review, or a plain word on what went wrong.
 
-Two faces: the box (nothing reviewed yet) and the sheet (a review). Layout only. Note and model text goes to `sheet` or
+Three faces: the box (nothing reviewed yet), the table (several files) and the sheet (a review). Layout only. Note and model text goes to `sheet` or
 `st.text`, never to a label or to Markdown.
 """
 
@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from coach.errors import CoachError, PlaybookError, SettingsError
-from coach.pages import session
+from coach.pages import files, session, sides
 from coach.pages.session import Done, Pasted
 from coach.settings import OFFLINE, Settings, load
 
@@ -34,13 +34,18 @@ def page() -> None:
         _say(session.trouble(error, offline=True))
         return
     done = session.done()
-    if done is None:
-        _box(settings)
-    else:
+    if done is not None:
         _sheet(settings, done)
+    elif files.at_table():
+        files.face(settings)
+    else:
+        _box(settings)
 
 
 def _box(settings: Settings) -> None:
+    if files.brought() is not None:
+        with st.container(horizontal=True, key="bar"):
+            st.button("Back to the table", key="table-again", on_click=files.go, args=("table",))
     st.title(TITLE, anchor=False)
     st.text(WHAT_IT_DOES)
     left, right = st.columns([2, 1], gap="large")
@@ -54,8 +59,16 @@ def _box(settings: Settings) -> None:
             with st.container(horizontal=True, vertical_alignment="center", key="go"):
                 pressed = st.form_submit_button("Review", type="primary", key="review")
                 st.text(settings.leaves_machine(model))
+            brought = files.place()
     pasted = Pasted(text or "", model, playbook, today)
-    if pressed:
+    if brought is not None:
+        try:
+            session.fail(None)
+            files.take(brought, model, playbook, today)
+        except CoachError as error:
+            with place.container(key="trouble"):
+                _say(session.trouble(error, offline=True))
+    elif pressed:
         _work(settings, pasted, place)
     elif (trouble := session.failed()) is not None:
         with place.container(key="trouble"):
@@ -102,7 +115,7 @@ def _examples(settings: Settings) -> None:
 
 def _put(text: str) -> None:
     """Puts a text in the box and takes the review off the page."""
-    session.keep(None)
+    files.go("box")
     session.fail(None)
     st.session_state["note"] = text
 
@@ -119,6 +132,7 @@ def _work(settings: Settings, pasted: Pasted, place: DeltaGenerator) -> None:
             status.update(label=step, expanded=True)
 
         try:
+            files.go("box")
             session.keep(session.work(settings, pasted, on_step))
         except CoachError as error:
             session.fail(session.trouble(error, offline=pasted.model == OFFLINE))
@@ -126,21 +140,40 @@ def _work(settings: Settings, pasted: Pasted, place: DeltaGenerator) -> None:
 
 
 def _sheet(settings: Settings, done: Done) -> None:
-    from coach.pages.exports import copied, exports
-    from coach.pages.picture import picture
-    from coach.pages.sheet import draw
+    from coach.pages.exports import exports
+    from coach.pages.shown import show
 
     with st.container(horizontal=True, key="bar"):
-        st.button("Paste another", key="another", on_click=_put, args=("",))
+        if files.at_table():
+            st.button("Back to the table", key="table-again", on_click=files.go, args=("table",))
+        else:
+            st.button("Paste another", key="another", on_click=_put, args=("",))
         st.button("Edit this note", key="edit", on_click=_put, args=(done.conversation.source,))
         if done.review.sales:
             with st.popover("Download", key="download"):
                 for export in exports(done):
                     make = partial(export.make, done)
                     st.download_button(export.label, make, export.file, export.mime, key=export.file, on_click="ignore", width="stretch")
-    draw(picture(done, copied(done)))
+    _sides(settings, done)
+    show(done)
     if done.review.sales:
         _overrule(settings, done)
+
+
+def _sides(settings: Settings, done: Done) -> None:
+    """The way to name the sides; the review is made anew with them."""
+    place = st.empty()
+    chosen = sides.form(done.conversation)
+    if chosen is None:
+        return
+    try:
+        with place.container(), st.spinner("Reviewing again"):
+            files.replaced(session.with_sides(settings, done, chosen))
+    except CoachError as error:
+        with place.container(key="trouble"):
+            _say(session.trouble(error, offline=done.model == OFFLINE))
+        return
+    st.rerun()
 
 
 def _overrule(settings: Settings, done: Done) -> None:
@@ -149,7 +182,7 @@ def _overrule(settings: Settings, done: Done) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="overrule"):
         if done.other is not None:
             st.text("You overruled the verdict.")
-            st.button("Back to the verdict’s own coaching", key="back", on_click=session.keep, args=(done._replace(other=None),))
+            st.button("Back to the verdict’s own coaching", key="back", on_click=files.replaced, args=(done._replace(other=None),))
             return
         st.text("Wrong stage? You know the deal.")
         pressed = st.button(f"Coach me for stage {done.other_stage}", key="other")
@@ -157,7 +190,7 @@ def _overrule(settings: Settings, done: Done) -> None:
         return
     try:
         with place.container(), st.spinner("Writing the coaching"):
-            session.keep(session.coach_other_stage(settings, done))
+            files.replaced(session.coach_other_stage(settings, done))
     except CoachError as error:
         with place.container(key="trouble"):
             _say(session.trouble(error, offline=True))

@@ -3,14 +3,14 @@
 Everything lives in `st.session_state`, which no other session sees; nothing is cached across sessions or written down.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import NamedTuple
 
 import streamlit as st
 
 from coach.advice import Advice
-from coach.conversation import Conversation
+from coach.conversation import Conversation, Side
 from coach.errors import AskError, CoachError, InputError, PlaybookError, PromptError, SettingsError
 from coach.playbook import Playbook
 from coach.review import Review
@@ -79,6 +79,16 @@ def work(settings: Settings, pasted: Pasted, on_step: Callable[[str], None]) -> 
     playbook = settings.playbook(pasted.playbook)
     done = review(conversation, playbook, settings.ask(pasted.model), pasted.today, on_step)
     return Done(done, conversation, playbook, pasted.model)
+
+
+def with_sides(settings: Settings, done: Done, sides: Mapping[str, Side]) -> Done:
+    """The same note reviewed again, with the sides that the rep named. Raises a CoachError."""
+    from coach.readers import name_sides
+    from coach.review import review
+
+    conversation = name_sides(done.conversation, sides)
+    made = review(conversation, done.playbook, settings.ask(done.model), done.review.provenance.today)
+    return Done(made, conversation, done.playbook, done.model)
 
 
 def coach_other_stage(settings: Settings, done: Done) -> Done:

@@ -1,10 +1,11 @@
 """Bytes -> text. In: the bytes of a file. Out: the decoded text, which all offsets count in, or an InputError.
 
-Knows UTF-8 and UTF-16 with or without a byte order mark, UTF-32 with one, and Windows-1252. Never drops a character
-silently.
+Knows UTF-8 and UTF-16 with or without a byte order mark, UTF-32 with one, and Windows-1252. Text that was decoded wrongly
+before it came here ("weâ€™ll") is mended, line by line, only where that is sure. Never drops a character silently.
 """
 
 import codecs
+import re
 
 from coach.errors import InputError
 
@@ -33,7 +34,7 @@ def decode(data: bytes, name: str) -> str:
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return _strictly(data[len(mark) :], encoding, name)
-    if b"\x00" in data[:4096]:
+    if b"\x00" in data:
         even, odd = data[0:4096:2].count(0), data[1:4096:2].count(0)
         if max(even, odd) > len(data[:4096]) // 5 and min(even, odd) * 8 < max(even, odd):
             return _strictly(data, "utf-16-be" if even > odd else "utf-16-le", name)
@@ -46,6 +47,29 @@ def decode(data: bytes, name: str) -> str:
         if odd_ones * 50 > len(text):
             raise InputError(f"{name} is not text in any encoding we know. Save it as UTF-8 and try again.") from None
         return text
+
+
+def decoded(data: bytes) -> str:
+    """The text of bytes that say nothing about themselves: UTF-8 if they are, else Windows-1252."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+TWICE = re.compile("â(?:€[™˜œ\u009d“”–—¦¢]|\u0080[\u0093-\u00a6])|â‚¬|(?<=[a-z])Ã[\u00a1-\u00bfŸœ–„‡ˆ‰Š]|Ã[\u00a1-\u00bfŸœ–„‡ˆ‰Š](?=[a-z])|Â[£€§](?=\\d)|(?<=\\d)Â[°€£ ]")
+"""What a character of UTF-8 becomes when it is read as Windows-1252 or Latin-1, where no language writes it so."""
+LONGEST_LINE = 20_000  # characters of a line that is mended at once
+
+
+def mended(text: str) -> str:
+    """The text with lines that were decoded twice set right."""
+    if not TWICE.search(text):
+        return text
+    import ftfy
+
+    lines = re.split(r"(?<=\n)", text)
+    return "".join(ftfy.fix_encoding(line) if len(line) <= LONGEST_LINE and TWICE.search(line) else line for line in lines)
 
 
 def _strictly(data: bytes, encoding: str, name: str) -> str:

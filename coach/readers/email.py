@@ -8,6 +8,7 @@ import re
 from typing import NamedTuple
 
 from coach.conversation import Kind, Turn
+from coach.readers.labels import is_mostly_talk
 from coach.sentences import sentences
 
 FROM = re.compile(r"^[> \t*]*(?:from|von|van|de|da|expéditeur)\s*:\*?\s*(?P<who>[^\r\n]{2,120})$", re.IGNORECASE | re.MULTILINE)
@@ -40,7 +41,7 @@ def email_turns(source: str) -> list[Turn]:
     heads = [head for head in FROM.finditer(source) if any(OTHER.match(line) for line in _around(source, head.start(), head.end()))]
     wrote = list(WROTE.finditer(source))
     marked = bool(heads)
-    if not marked and not wrote:
+    if (not marked and not wrote) or is_mostly_talk(source):
         return []
     turns: list[tuple[int, int, str | None, Kind]] = []
     for message in reversed(_messages(source, heads if marked else [], wrote)):

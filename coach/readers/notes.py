@@ -30,6 +30,10 @@ OUTCOME = re.compile(
 )
 
 
+ADDED = re.compile(r"^\W*(?:transcribed by (?:https?://|otter)|(?:subtitles?|captions?|transcription|transcript) (?:by|provided by|powered by) |untertitel (?:der|von|im auftrag)|sous-titres? (?:réalisés|par) |subtítulos (?:por|realizados))", re.IGNORECASE)
+"""Lines that speech recognition and its services add: nobody said them."""
+
+
 def note_turns(source: str) -> list[Turn]:
     """A turn for each sentence."""
     turns: list[Turn] = []
@@ -48,7 +52,7 @@ def note_turns(source: str) -> list[Turn]:
         heading = kind is Kind.NOTES and (OUTCOME.match(text) or (text.strip().isupper() and len(text.split()) <= FEW) or BARE.match(text))
         worth = Kind.SUMMARY if heading else kind
         for a, b in sentences(source, line.start(), line.end()):
-            turns.append(Turn(index=len(turns), start=a, end=b, kind=worth))
+            turns.append(Turn(index=len(turns), start=a, end=b, kind=Kind.SUMMARY if ADDED.match(source[a : a + 60]) else worth))
     if any(turn.kind is Kind.NOTES for turn in turns):
         return turns
     return [turn.model_copy(update={"kind": Kind.NOTES}) if _reports(turn, source) else turn for turn in turns]

@@ -7,9 +7,11 @@ side carries its reason. What the text does not show stays unknown.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from coach.conversation import Conversation, Kind, Person, Side, Turn
+from coach.errors import InputError
+from coach.readers.deeds import deeds_of
 from coach.readers.voices import voice_of
 
 REP_LABEL = re.compile(
@@ -25,13 +27,14 @@ REP_ROLE = re.compile(
 )
 PROSPECT_ROLE = re.compile(r"\b(?:prospect|buyer|customer|client|purchas(?:ing|er)|procurement|their side|champion)\b", re.IGNORECASE)
 LISTED = re.compile(r"^\W*(?P<name>[A-ZÀ-Þ][\w'’.-]*(?: [A-ZÀ-Þ][\w'’.-]*){0,3})(?:\s*[(,]|\s[–—-]\s)\s*(?P<role>[^()\n]{2,80}?)\)?\s*$")
+DATED = re.compile(r"\b\d{4}\b|\bwrote\b|\d:\d\d")
 INLINE = re.compile(r"(?P<name>[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+){0,2})\s?\((?P<role>[^()\n]{2,60})\)")
 NOTE_SPEAKER = re.compile(r"^\W*(?P<name>[A-ZÀ-Þ][a-zà-ÿ'’-]+)(?:\s\([^)]{1,40}\))?:\s+[\"“'‘«„]?\w")
 LABEL_ROLE = re.compile(r"^[^\n]{0,60}?[(\[](?!\d+:\d)(?P<role>[^()\[\]\n]{2,60})[)\]]")
 
 
 def with_sides(conversation: Conversation) -> Conversation:
-    """The conversation with its people and with the side of each turn's speaker."""
+    """The conversation with its people and with the side of each turn's speaker. People it already has keep the side they have."""
     people = _named(conversation)
     speakers = list(dict.fromkeys(turn.speaker for turn in conversation.turns if turn.speaker))
     for speaker in speakers:
@@ -41,11 +44,41 @@ def with_sides(conversation: Conversation) -> Conversation:
     for name, person in people.items():
         people[name] = _by_label(person)
     _by_company(people)
-    if conversation.kind is Kind.TRANSCRIPT:
-        _by_voice(people, mine, conversation)
+    if conversation.kind in (Kind.TRANSCRIPT, Kind.EMAIL):
+        said = _said(mine, conversation)
+        _by_deeds(people, said, FEW_DEEDS if conversation.kind is Kind.EMAIL else CLEAR_DEEDS)
+        if conversation.kind is Kind.TRANSCRIPT:  # people write alike, whatever they do for a living
+            _by_voice(people, said)
     _only_other(people, list(dict.fromkeys(mine.values())))
     turns = tuple(_sided(turn, people, mine) for turn in conversation.turns)
     return conversation.model_copy(update={"people": tuple(people.values()), "turns": turns})
+
+
+def name_sides(conversation: Conversation, sides: Mapping[str, Side]) -> Conversation:
+    """The conversation with the sides that the rep names, by full or unambiguous first name. What was inferred for others is inferred anew.
+
+    Raises InputError for somebody who is not in the text.
+    """
+    named: dict[str, Side] = {}
+    for name, side in sides.items():
+        person = conversation.person(name)
+        if person is None:
+            raise InputError(f"Nobody in {conversation.name} is called {name}. Use a name as it stands there.")
+        named[person.name] = side
+    people = tuple(
+        person.model_copy(update={"side": named[person.name], "because": SAID_BY_REP})
+        if person.name in named
+        else person.model_copy(update={"side": Side.UNKNOWN, "because": ""})
+        if INFERRED.match(person.because)
+        else person
+        for person in conversation.people
+    )
+    return with_sides(conversation.model_copy(update={"people": people}))
+
+
+SAID_BY_REP = "you said so"
+INFERRED = re.compile(r"talks as |sells: |buys: |the only other speaker than |same company as the rep|of .+, not the rep's company$")
+"""Reasons that follow from the sides of others or from ways of talking: they may change once a side is named."""
 
 
 def _sided(turn: Turn, people: dict[str, Person], mine: dict[str, str]) -> Turn:
@@ -72,11 +105,17 @@ class People(dict[str, Person]):
             self[person.name] = person
             namesakes.append(person.name)
         elif namesakes == [person.name.split()[0]] and " " in person.name:
-            del self[namesakes.pop()]
-            self[person.name] = person
+            short = self.pop(namesakes.pop())
+            self[person.name] = person.model_copy(update={"side": short.side, "because": short.because})
             namesakes.append(person.name)
         elif person.role and person.name in self and not self[person.name].role:
+            self[person.name] = self[person.name].model_copy(update={"role": person.role, "company": person.company})
+
+    def settle(self, person: Person) -> None:
+        """Adds a person that a file or an earlier reading gives, namesakes or not."""
+        if person.name.split():
             self[person.name] = person
+            self._firsts[person.name.split()[0].casefold()].append(person.name)
 
     def known(self, speaker: str) -> str | None:
         """The full name that a speaker label stands for, if just one fits."""
@@ -90,15 +129,17 @@ class People(dict[str, Person]):
 def _named(conversation: Conversation) -> People:
     """People that the text lists or introduces with a role, and people quoted by name in notes."""
     people = People()
+    for person in conversation.people:
+        people.settle(person)
     source = conversation.source
     for turn in conversation.turns:
         text = conversation.text(turn)
         if turn.kind is Kind.TRANSCRIPT:
-            label = source[source.rfind("\n", 0, turn.start) + 1 : turn.start]
+            label = _label_before(source, turn.start)
             if turn.speaker and (found := LABEL_ROLE.match(label)):
                 people.meet(_person(turn.speaker, found["role"]))
             continue
-        if turn.kind is Kind.SUMMARY and (found := LISTED.match(text)):
+        if turn.kind is Kind.SUMMARY and (found := LISTED.match(text)) and not DATED.search(found["role"]):
             people.meet(_person(found["name"], found["role"]))
             continue
         for found in INLINE.finditer(text):
@@ -109,6 +150,14 @@ def _named(conversation: Conversation) -> People:
     return people
 
 
+def _label_before(source: str, start: int) -> str:
+    """What stands before an utterance on its line, or if nothing does, on the line above it."""
+    near = source[max(0, start - LONGEST_LABEL) : start]
+    lines = re.split(r"[\r\n\u2028\u2029]+", near)
+    return lines[-1] if lines[-1].strip() or len(lines) < 2 else lines[-2]
+
+
+LONGEST_LABEL = 240  # characters
 _FIELD_WORDS = frozenset(
     """
     pain budget need timeline next note notes plan call contact money date price risk competition decision authority then also but so outcome
@@ -123,6 +172,8 @@ def _person(name: str, role: str) -> Person:
 
 
 def _by_label(person: Person) -> Person:
+    if person.because:
+        return person
     role = f"{person.role or ''} {person.company or ''}"
     for side, labels, roles in ((Side.REP, REP_LABEL, REP_ROLE), (Side.PROSPECT, PROSPECT_LABEL, PROSPECT_ROLE)):
         if labels.match(person.name):
@@ -136,24 +187,43 @@ def _by_company(people: dict[str, Person]) -> None:
     """Colleagues of a known rep are reps; people of another company, where the rep's is known, are prospects."""
     homes = " ".join(f"{p.role} {p.company}" for p in people.values() if p.side is Side.REP and p.role).casefold()
     for name, person in people.items():
-        if person.side is Side.UNKNOWN and person.company and homes:
+        if person.side is Side.UNKNOWN and not person.because and person.company and homes:
             same = person.company.casefold() in homes
             side, because = (Side.REP, "same company as the rep") if same else (Side.PROSPECT, f"of {person.company}, not the rep's company")
             people[name] = person.model_copy(update={"side": side, "because": because})
 
 
-def _by_voice(people: dict[str, Person], mine: dict[str, str], conversation: Conversation) -> None:
-    """Sides from how people talk, for speakers that nothing else settles."""
+def _said(mine: dict[str, str], conversation: Conversation) -> dict[str, list[str]]:
+    """What each speaker said, by full name; planted text is nobody's."""
     said: dict[str, list[str]] = defaultdict(list)
     for turn in conversation.turns:
-        if turn.speaker and turn.kind is Kind.TRANSCRIPT and not conversation.is_planted(turn.start, turn.end):
+        if turn.speaker and turn.kind in (Kind.TRANSCRIPT, Kind.EMAIL) and not conversation.is_planted(turn.start, turn.end):
             said[mine[turn.speaker]].append(conversation.text(turn))
-    scores = {name: voice_of(texts) for name, texts in said.items() if people[name].side is Side.UNKNOWN}
+    return said
+
+
+def _open(people: People, said: dict[str, list[str]]) -> list[str]:
+    return [name for name in said if people[name].side is Side.UNKNOWN and not people[name].because]
+
+
+def _by_deeds(people: People, said: dict[str, list[str]], clear: int) -> None:
+    """Sides from what people do on a call or in a mail."""
+    for name in _open(people, said):
+        done = deeds_of(said[name])
+        side = done.side(clear)
+        because = f"sells: “{done.sold}”" if side is Side.REP else f"buys: “{done.bought}”" if side is Side.PROSPECT else ""
+        people[name] = people[name].model_copy(update={"side": side, "because": because})
+
+
+def _by_voice(people: People, said: dict[str, list[str]]) -> None:
+    """Sides from how people talk, for speakers that nothing else settles."""
+    scores = {name: voice_of(said[name]) for name in _open(people, said)}
     sellers = {name for name, person in people.items() if person.side is Side.REP and name in said}
     if not sellers and scores:
         best = max(scores, key=lambda name: scores[name])
         rest = [score for name, score in scores.items() if name != best]
-        if scores[best] > 0 and all(scores[best] - score > CLEAR for score in rest):
+        apart = bool(rest) and scores[best] - max(rest) > FAR and scores[best] > -CLEAR
+        if (scores[best] > (0 if rest else ALONE) and all(scores[best] - score > CLEAR for score in rest)) or apart:
             people[best] = people[best].model_copy(update={"side": Side.REP, "because": "talks as the one who sells"})
             sellers.add(best)
             del scores[best]
@@ -164,8 +234,14 @@ def _by_voice(people: dict[str, Person], mine: dict[str, str], conversation: Con
             people[name] = people[name].model_copy(update={"side": Side.REP, "because": "talks as one who sells"})
 
 
+FEW_DEEDS, CLEAR_DEEDS = 1, 2
+"""Deeds more than the other side's that settle a side: in a mail one is enough, people say there what they mean."""
+FAR = 4.0
+"""Difference in voice score from which the seller is told even if nothing in the words is plainly selling."""
 CLEAR = 1.0
 """Difference in voice score (log odds, see `voices`) that counts as clear."""
+ALONE = 2.0
+"""Score from which the only one with a name is taken for the one who sells."""
 VERY_CLEAR = 5.0
 """Score from which somebody beside a known rep is taken for a second one: buyers ask questions too."""
 
@@ -175,5 +251,7 @@ def _only_other(people: dict[str, Person], speakers: Iterable[str]) -> None:
     known = [name for name in speakers if people[name].side is not Side.UNKNOWN]
     if len(speakers) == 2 and len(known) == 1:
         other = next(name for name in speakers if name not in known)
+        if people[other].because:  # the rep says that it is not known
+            return
         side = Side.PROSPECT if people[known[0]].side is Side.REP else Side.REP
         people[other] = people[other].model_copy(update={"side": side, "because": f"the only other speaker than {known[0]}"})

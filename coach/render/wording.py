@@ -10,7 +10,7 @@ from datetime import date
 from coach.advice import UNKNOWN, Advice, Dropped, NoAdvice, Ruthless
 from coach.conversation import Conversation, Kind
 from coach.grounding import Quote
-from coach.review import Review
+from coach.review import Review, Source
 
 STATUS_WORDS = {"met": "met", "at_risk": "at risk", "missing": "not talked about"}
 SIDES = {"us": "us", "theirs": "their side", "both": "both sides"}
@@ -105,15 +105,23 @@ def provenance(review: Review) -> str:
     source, made = review.source, review.provenance
     tokens = [f"{n:,} tokens {way}" for n, way in ((made.usage.tokens_in, "in"), (made.usage.tokens_out, "out")) if n is not None]
     parts = (
-        f"{source.name}: read {source.read:.0%} of {source.characters:,} characters",
+        f"{source.name}: {read(source)}",
         made.model,
         f"prompts {made.prompts}" if made.prompts else "no prompts",
         f"playbook {made.playbook}",
         *tokens,
         f"{made.usage.seconds:.2f} s",
         f"taken as said on {day(made.today)}",
+        *([source.hidden] if source.hidden else []),
     )
     return " · ".join(parts)
+
+
+def read(source: Source) -> str:
+    """How much of the text was looked at; if not all of it, why not."""
+    parts = f" in {source.parts} parts" if source.parts > 1 else ""
+    why = f" ({source.unread.rstrip('.')})" if source.unread else ""
+    return f"read {source.read:.0%} of {source.characters:,} characters{parts}{why}"
 
 
 def listed(parts: Iterable[str]) -> str:

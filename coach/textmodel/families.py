@@ -6,7 +6,7 @@ Spanish, Portuguese and Italian. Never decides anything.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from coach import cues
 
@@ -32,31 +32,47 @@ WAYS: dict[str, str] = {
     "chief": r"ceo|cfo|coo|cto|cio|md|owner|founder|president|managing (?:director|partner)|vp|svp|director|head of|board|partner|principal|chair\w*|treasurer|controller",
     "reports": r"(?:he|she|they|client|customer|prospect|[A-Z]\w+) (?:said|says|told|confirmed|confirms|mentioned|reckons|thinks|wants|asked|promised|agreed|admitted|explained|was clear|rang|emailed|texted|called|wrote)|according to|confirmed|per [A-Z]\w+|her words|his words|quote:|verbatim",
 }
-COMMERCE = frozenset(
-    "money money_there money_short decides_self decides_other process rival rival_out yes_buy signed yes_small sells buys amount".split()
-)
+COMMERCE = frozenset("money money_there money_short decides_self decides_other process rival rival_out yes_buy signed yes_small sells buys amount".split())
 """Families without which nobody sells anything."""
-FAMILIES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    *((name, re.compile(rf"(?<!\w)(?:{ways})(?!\w)", re.IGNORECASE)) for name, ways in WAYS.items()),
-    ("amount", cues.MONEY),
-    ("alone", cues.ALONE),
-    ("hope", cues.HOPE),
-    ("condition", cues.CONDITION),
-    ("hypothetical", cues.HYPOTHETICAL),
-    ("taken_back", cues.TAKEN_BACK),
-    ("paperwork", cues.PAPERWORK),
-    ("sells", cues.SELLS),
-    ("buys", cues.BUYS),
-    *((f"to_{name}", pattern) for name, pattern in cues.OBJECTS),
-)
+PATTERNS: dict[str, re.Pattern[str] | str] = {
+    **{name: rf"(?<!\w)(?:{ways})(?!\w)" for name, ways in WAYS.items()},
+    "amount": cues.MONEY,
+    "alone": cues.ALONE,
+    "hope": cues.HOPE,
+    "condition": cues.CONDITION,
+    "hypothetical": cues.HYPOTHETICAL,
+    "taken_back": cues.TAKEN_BACK,
+    "paperwork": cues.PAPERWORK,
+    "sells": cues.SELLS,
+    "buys": cues.BUYS,
+    **{f"to_{name}": pattern for name, pattern in cues.OBJECTS},
+}
+PLAIN_CASE = re.compile("[\x00-\xb4\xb6-\xff\u2010-\u2027\u20ac]*")
+"""Texts in which two characters are the same but for case just if their small letters are: no dotless i, long s, micro or Kelvin sign."""
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1 << 15)
 def families(text: str) -> tuple[str, ...]:
     """Names of the families that `text` uses, each once more as under a negation if it holds one, or as asked."""
-    found = [name for name, pattern in FAMILIES if pattern.search(text)]
+    if PLAIN_CASE.fullmatch(text):  # a search that need not look at both cases takes a third of the time
+        small = text.lower()
+        found = [name for name, pattern in _small().items() if pattern.search(small)]
+    else:
+        found = [name for name, pattern in _any_case().items() if pattern.search(text)]
     if cues.NEGATION.search(text):
         found += ["no:" + name for name in found] + ["negation"]
     if cues.is_question(text):
         found += ["asks:" + name for name in found if ":" not in name] + ["question"]
     return tuple(found)
+
+
+@cache
+def _any_case() -> dict[str, re.Pattern[str]]:
+    return {name: re.compile(pattern, re.IGNORECASE) if isinstance(pattern, str) else pattern for name, pattern in PATTERNS.items()}
+
+
+@cache
+def _small() -> dict[str, re.Pattern[str]]:
+    """The same patterns in small letters, for texts in small letters: all but what a backslash gives a meaning of its own."""
+    texts = {name: pattern if isinstance(pattern, str) else pattern.pattern for name, pattern in PATTERNS.items()}
+    return {name: re.compile(re.sub(r"\\.|[^\\]", lambda part: part[0] if part[0][0] == "\\" else part[0].lower(), text)) for name, text in texts.items()}

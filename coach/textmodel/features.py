@@ -1,10 +1,12 @@
 """A short text -> numbered features. In: a sentence and the one before it. Out: feature numbers below `SIZE`.
 
 Words, pairs of words, words under a negation, and pieces of words, each hashed to a number. The same text gives the
-same numbers on every machine.
+same numbers on every machine. What depends on one word alone is worked out once a word: talk repeats its words.
 """
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 from zlib import crc32
 
 from coach.textmodel.families import families
@@ -19,7 +21,10 @@ NEGATIONS = frozenset(
 )
 FAMILY_WEIGHT = 3  # a family counts as so many words
 SCOPE = 4  # words after a negation that are marked as under it
+PIECES = (3, 4, 5)  # characters of a piece of a word
+BEFORE = 16  # words of the sentence before that are looked at
 MONEY = "$€£"
+LONGEST_KEPT = 40  # characters of a word whose pieces are kept
 
 
 def tokens(text: str) -> list[str]:
@@ -29,30 +34,46 @@ def tokens(text: str) -> list[str]:
 
 def features(text: str, before: str = "") -> list[int]:
     """Feature numbers of a sentence; some of them come from the last words of the sentence before."""
-    words = tokens(text)
-    names = _of(words) + ["@" + family for family in families(text) for _ in range(FAMILY_WEIGHT)]
+    numbers: list[int] = []
+    for word, names in _names(tokens(text)):
+        numbers += [_number(name) for name in names]
+        numbers += _pieces(word) if len(word) <= LONGEST_KEPT else _cut(word)
+    numbers += [number for family in families(text) for number in (_number("@" + family),) * FAMILY_WEIGHT]
     if before:
-        names += ["<" + name for name in _of(tokens(before)[-16:]) if not name.startswith("#")]
-        names += ["<@" + family for family in families(before[-300:])]
-    return [crc32(name.encode("utf-8", "surrogatepass")) % SIZE for name in names]
+        numbers += [_number("<" + name) for _, names in _names(tokens(before)[-BEFORE:]) for name in names]
+        numbers += [_number("<@" + family) for family in families(before[-300:])]
+    return numbers
 
 
-def _of(words: list[str]) -> list[str]:
-    names: list[str] = []
+def _number(name: str) -> int:
+    return crc32(name.encode("utf-8", "surrogatepass")) % SIZE
+
+
+def _names(words: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """Each word with the names of its features but for its pieces; last the end of the text, which has no word."""
     under = 0
-    for at, word in enumerate(words):
-        names.append(word)
-        names.append((words[at - 1] if at else "^") + " " + word)
-        if at > 1:
-            names.append(words[at - 2] + " _ " + word)
+    last, one_before = "^", ""
+    for word in words:
+        names = [word, f"{last} {word}"]
+        if one_before:
+            names.append(f"{one_before} _ {word}")
         if under:
             names.append("!" + word)
             under -= 1
         if word in NEGATIONS or word.endswith("n't"):
             under = SCOPE
-        padded = f"#{word}#"
-        for size in (3, 4, 5):
-            names.extend("#" + padded[i : i + size] for i in range(len(padded) - size + 1))
+        yield word, names
+        last, one_before = word, "" if last == "^" else last
     if words:
-        names.append(words[-1] + " $")
-    return names
+        yield "", [words[-1] + " $"]
+
+
+@lru_cache(maxsize=1 << 15)
+def _pieces(word: str) -> tuple[int, ...]:
+    return _cut(word)
+
+
+def _cut(word: str) -> tuple[int, ...]:
+    """Numbers of the pieces of a word."""
+    padded = f"#{word}#" if word else ""
+    return tuple(_number("#" + padded[i : i + size]) for size in PIECES for i in range(len(padded) - size + 1))

@@ -127,10 +127,13 @@ def test_standard_input_is_read(words: tuple[str, ...]) -> None:
 
 
 def test_a_folder_is_written_as_json_lines_with_the_name_of_each_file(tmp_path: Path) -> None:
-    folder_of(tmp_path, b__txt=NOTE, a__md=NOTE, c__pdf=b"%PDF-1.7", __hidden=NOTE)
+    (tmp_path / "sub").mkdir()
+    folder_of(tmp_path, b__txt=NOTE, a__md=NOTE)
+    folder_of(tmp_path / "sub", a__unheard_of=NOTE)
     done = coach("review", str(tmp_path))
     assert done.returncode == 0, done.stderr.decode()
-    assert [json.loads(line)["source"]["name"] for line in done.stdout.splitlines()] == ["a.md", "b.txt"]
+    assert done.stderr == b""
+    assert [json.loads(line)["source"]["name"] for line in done.stdout.splitlines()] == ["a.md", "b.txt", "sub/a.unheard_of"]
 
 
 def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
@@ -141,6 +144,64 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     told = done.stderr.decode()
     assert all(name in told for name in ("b.txt", "c.txt", "gone.txt"))
     assert "Traceback" not in told
+
+
+def test_turns_prints_one_turn_a_line_with_offsets_into_what_was_read(tmp_path: Path) -> None:
+    folder_of(tmp_path, call__vtt="WEBVTT\n\n00:01.000 --> 00:02.500\n<v Ann Lee>Shall we?</v>\n\n00:03.000 --> 00:04.000\nNo.\n")
+    done = coach("turns", str(tmp_path / "call.vtt"), "--format", "jsonl")
+    assert done.returncode == 0, done.stderr.decode()
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert first == {
+        "file": "call.vtt",
+        "conversation": 0,
+        "name": "call.vtt",
+        "turn": 0,
+        "speaker": "Ann Lee",
+        "side": "unknown",
+        "kind": "transcript",
+        "start": 1.0,
+        "end": 2.5,
+        "text": "Shall we?",
+        "offsets": [16, 25],
+    }
+    assert (second["speaker"], second["text"]) == (None, "No.")
+
+
+def test_turns_names_each_conversation_of_a_file_and_goes_on_after_a_bad_one(tmp_path: Path) -> None:
+    table = 'Id,Subject,Notes\n1,First,No money.\n2,Second,"<b>June</b>, he said."\n'
+    folder_of(tmp_path, a__csv=table, b__pdf=b"%PDF-1.7", c__txt="No.\u200b Money <!-- yes -->")
+    done = coach("turns", str(tmp_path), "--format", "jsonl")
+    assert done.returncode == 2
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    notes = [(row["file"], row["conversation"], row["name"], row["text"]) for row in rows if row["kind"] == "notes"]
+    assert notes == [
+        ("a.csv", 0, "a.csv: First", "No money."),
+        ("a.csv", 1, "a.csv: Second", "June, he said."),
+        ("c.txt", 0, "c.txt", "No.\u200b Money"),
+    ]
+    told = done.stderr.decode()
+    assert "b.pdf is a damaged PDF" in told
+    assert "c.txt: hidden text: 13 characters, not counted as said" in told
+
+
+def test_turns_in_plain_words_says_who_is_who_and_what_was_not_said(tmp_path: Path) -> None:
+    folder_of(tmp_path, call__txt="Outcome: won\n\nRep: Shall we?\x1b[31m\nDana: No.\nRep: When?\nDana: <!-- now --> In June.")
+    done = coach("turns", str(tmp_path / "call.txt"))
+    shown = done.stdout.decode().splitlines()
+    assert shown[0] == "call.txt: transcript, 5 turns, 4 of them said or reported"
+    assert shown[1] == "  hidden text: 12 characters, not counted as said (an HTML comment: 12)"
+    assert "- (unknown) [summary]: Outcome: won" in shown
+    assert any(line.startswith("  Dana: prospect: ") for line in shown)
+    assert "Dana (prospect): In June." in shown
+    assert b"\x1b" not in done.stdout
+
+
+def test_a_file_that_is_too_large_is_not_even_opened(tmp_path: Path) -> None:
+    with (tmp_path / "big.txt").open("wb") as file:
+        file.truncate(200_000_000)
+    done = coach("turns", str(tmp_path / "big.txt"))
+    assert done.returncode == 2
+    assert "big.txt has 200 MB; the most that is read is 25 MB." in done.stderr.decode()
 
 
 # Exit codes.
@@ -155,7 +216,8 @@ MISTAKES = [
     row("an unknown playbook", ("review", str(CALL), "--playbook", "vibes"), "coach playbooks"),
     row("a file that is not there", ("review", "gone.txt"), "gone.txt is not there"),
     row("a file that is no text", ("review", str(ROOT / "coach" / "textmodel" / "weights.npz")), "zip or Office file"),
-    row("a folder without texts", ("review", str(ROOT / "coach" / "textmodel")), "no text files"),
+    row("a file as the memory of a run", ("review", str(CALL), "--resume", str(CALL)), "left as it is"),
+    row("no job at all", ("review", str(CALL), "--jobs", "0"), "--jobs"),
     row("a format for one file, and a folder", ("review", str(DATA / "calls"), "--format", "md"), "jsonl"),
     row("nothing on standard input", ("review",), "is empty"),
     row("a model without a key or a server", ("review", str(CALL), "--model", "gpt-x"), "OPENAI_API_KEY"),

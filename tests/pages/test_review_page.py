@@ -152,3 +152,50 @@ def test_two_sessions_hold_their_own_notes() -> None:
     assert reviewed(one)
     assert not reviewed(two)
     assert two.text_area(key="note").value == ""
+
+
+# -- files
+
+YES = "Sam (rep): Well?\nPriya (CEO): We are buying it. I decided last night and I sign the contract on Friday.\nPriya (CEO): Nobody above me."
+
+
+def bring(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    app.file_uploader(key="files").set_value([(name, data, "text/plain") for name, data in files])
+    return press(app, "Review the files")
+
+
+def test_no_files_are_answered_with_what_to_do() -> None:
+    app = press(opened(), "Review the files")
+    assert not app.exception
+    assert "Drop some into the place" in words(app)
+
+
+def test_files_are_reviewed_into_a_table_and_a_half_typed_note_is_kept() -> None:
+    app = opened()
+    app.text_area(key="note").set_value("half a note")
+    bring(app, ("a.txt", YES.encode()), ("b.txt", b"\x00\x01\x02" * 50), ("c.txt", NOTE.encode()))
+    assert not app.exception
+    assert app.title[0].value == "1 real yes in 2 calls"
+    press(app, "Bring others")
+    assert app.text_area(key="note").value == "half a note"
+    press(app, "Back to the table")
+    assert app.title[0].value == "1 real yes in 2 calls"
+
+
+@pytest.mark.usefixtures("refused")
+def test_files_on_which_the_model_failed_can_be_reviewed_offline() -> None:
+    app = bring(opened(), ("a.txt", YES.encode()), ("b.txt", b""))
+    assert app.title[0].value == "0 real yes in 0 calls"
+    press(app, "Review those offline")
+    assert app.title[0].value == "1 real yes in 1 call"
+
+
+def test_limits_are_stated_before_anything_is_brought() -> None:
+    assert "Up to 200 files, 10 MB each" in words(opened())
+
+
+def test_names_of_files_reach_no_label_and_no_markdown() -> None:
+    app = bring(opened(), ("![CANARY](http://203.0.113.9/p.png).txt", NOTE.encode()), (":red[CANARY].txt", b""))
+    assert not app.exception
+    assert "CANARY" not in words(app)
+    assert "CANARY" not in "".join(button.label for button in app.button)

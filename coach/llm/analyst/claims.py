@@ -15,6 +15,7 @@ from coach.cues import decides_alone, is_hope, is_question
 from coach.evidence import Claim, ExtractReply, Polarity
 from coach.llm.analyst.deals import deals_of
 from coach.llm.analyst.reading import Reading
+from coach.llm.analyst.units import Unit
 from coach.playbook import Criterion
 from coach.textmodel.features import features
 
@@ -32,7 +33,8 @@ LONG_TALK = 0.4  # mean log odds of selling that a long talk has to reach: chanc
 
 def extract(reading: Reading, brief: Brief) -> ExtractReply:
     """Claims on each criterion, whether anybody sells, and the deals that the text is about."""
-    claims = [claim for criterion in brief.playbook.criteria for claim in _claims(criterion, reading)]
+    stating = [at for at, unit in enumerate(reading.units) if _states(unit, at)]
+    claims = [claim for criterion in brief.playbook.criteria for claim in _claims(criterion, reading, stating)]
     claims += _hopes(reading, {claim.line for claim in claims}, claims)
     sales = is_sales(reading)
     return ExtractReply(
@@ -59,16 +61,17 @@ def _hopes(reading: Reading, taken: set[int], claims: list[Claim]) -> Iterator[C
         yield Claim(line=unit.turn.index, quote=unit.text, criterion=claims[0].criterion, polarity="supports", hope=True)
 
 
-def _claims(criterion: Criterion, reading: Reading) -> Iterator[Claim]:
+def _states(unit: Unit, at: int) -> bool:
+    """Whether a unit can be a statement of theirs, or a report of one."""
+    if unit.rep or (at == 0 and HEAD.match(unit.text)) or unit.text.count(" ") < FEWEST_WORDS - 1:
+        return False
+    return unit.turn.kind is Kind.NOTES or not is_question(unit.text)
+
+
+def _claims(criterion: Criterion, reading: Reading, stating: list[int]) -> Iterator[Claim]:
     best: list[tuple[float, int, Polarity]] = []
-    for at, unit in enumerate(reading.units):
-        if (
-            unit.rep
-            or (at == 0 and HEAD.match(unit.text))
-            or unit.text.count(" ") < FEWEST_WORDS - 1
-            or (is_question(unit.text) and unit.turn.kind is not Kind.NOTES)
-        ):
-            continue
+    for at in stating:
+        unit = reading.units[at]
         scored = [(_score(criterion, polarity, sign, reading, at), at, polarity) for polarity, sign in SIGNS]
         top = max(scored)
         if criterion.topic == "authority" and decides_alone(unit.text):
@@ -88,18 +91,28 @@ def _score(criterion: Criterion, polarity: Polarity, sign: str, reading: Reading
     if criterion.topic and learned < SURE / 4:
         return learned
     examples = criterion.examples.supports if polarity == "supports" else criterion.examples.undermines
-    like = likeness(reading.units[at].text, examples)
+    like = likeness(reading.hashed[at], examples)
     return max(learned, SURE + like - ALIKE if like >= ALIKE else 0.0)
 
 
-def likeness(text: str, examples: tuple[str, ...]) -> float:
-    """Cosine of the text with the example most like it, 0 to 1, over hashed words and pieces of words."""
-    mine = set(features(text))
+def likeness(mine: frozenset[int], examples: tuple[str, ...]) -> float:
+    """Cosine of a text's feature numbers with those of the example most like it, 0 to 1."""
     if not mine:
         return 0.0
-    return max((len(mine & other) / (len(mine) * len(other)) ** 0.5 for other in map(_features, examples) if other), default=0.0)
+    where, sizes = _index(examples)
+    shared = [0] * len(sizes)
+    for number in mine & where.keys():
+        for at in where[number]:
+            shared[at] += 1
+    return max((both / (len(mine) * size) ** 0.5 for both, size in zip(shared, sizes, strict=True) if size), default=0.0)
 
 
-@lru_cache(maxsize=4096)
-def _features(text: str) -> frozenset[int]:
-    return frozenset(features(text))
+@lru_cache(maxsize=256)
+def _index(examples: tuple[str, ...]) -> tuple[dict[int, list[int]], list[int]]:
+    """In which examples each feature number occurs, and how many each example has."""
+    numbers = [set(features(example)) for example in examples]
+    where: dict[int, list[int]] = {}
+    for at, mine in enumerate(numbers):
+        for number in mine:
+            where.setdefault(number, []).append(at)
+    return where, [len(mine) for mine in numbers]

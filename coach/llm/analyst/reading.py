@@ -7,15 +7,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from coach.conversation import Conversation
+from coach.cues import takes_back
 from coach.llm.analyst.units import Unit, units_of
 from coach.llm.analyst.whole import real_yes
 from coach.textmodel import HEADS, log_odds
 from coach.textmodel.families import COMMERCE, families
+from coach.textmodel.features import features
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+REFUSED = 0.6  # probability from which a unit is a refusal
+HINT = 0.15  # and from which it is one if it also has words that take something back
+COLUMNS = {head: at for at, head in enumerate(HEADS)}
 WINDOW = 120  # words that are judged together on whether they are about selling
 
 
@@ -32,10 +37,16 @@ class Reading:
         return log_odds([(unit.text, unit.before) for unit in self.units])
 
     @cached_property
-    def _probabilities(self) -> "NDArray[np.float32]":
+    def _probabilities(self) -> list[list[float]]:
         import numpy as np
 
-        return (1 / (1 + np.exp(-self.odds))).astype(np.float32)
+        chances: list[list[float]] = (1 / (1 + np.exp(-self.odds))).astype(np.float32).T.tolist()
+        return chances
+
+    @cached_property
+    def hashed(self) -> list[frozenset[int]]:
+        """Feature numbers of each unit on its own."""
+        return [frozenset(features(unit.text)) for unit in self.units]
 
     @cached_property
     def real_yes(self) -> float:
@@ -46,7 +57,17 @@ class Reading:
 
     def score(self, at: int, head: str) -> float:
         """Probability of a head for the unit at that place."""
-        return float(self._probabilities[at, HEADS.index(head)])
+        return self._probabilities[COLUMNS[head]][at]
+
+    @cached_property
+    def last_back(self) -> int:
+        """The last unit of theirs that refuses, or takes back what was agreed; -1 if there is none. Looked for once, however many said yes."""
+        refused = self._probabilities[COLUMNS["=refused"]] if self.units else []
+        for at in range(len(self.units) - 1, -1, -1):
+            unit = self.units[at]
+            if not unit.rep and (refused[at] >= REFUSED or (refused[at] >= HINT and takes_back(unit.text))):
+                return at
+        return -1
 
     @cached_property
     def windows(self) -> list[str]:

@@ -279,6 +279,7 @@ class Sheet {
       el("div", { class: "bar" }, el("h2", { id: "note-head" }, "The note"), this.back()),
       keys.length ? el("p", { class: "legend" }, keys.map(([kind, word, rest]) => el("span", { class: "key" }, el("span", { class: `mark mark-${kind} signed` }, word), ` ${rest}`))) : null,
       note.planted ? el("p", { class: "warning" }, el("span", { "aria-hidden": "true" }, "⚠ "), note.planted === 1 ? "One stretch of this note speaks to software, not to people. It never counts." : `${note.planted} stretches of this note speak to software, not to people. They never count.`) : null,
+      note.hidden ? el("p", { class: "warning" }, el("span", { "aria-hidden": "true" }, "⚠ "), `This note holds ${note.hidden}.`) : null,
       el("div", { class: "text", role: "region", "aria-label": "Text of the note", tabindex: "0" }, lines),
     );
   }

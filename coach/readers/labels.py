@@ -1,0 +1,198 @@
+"""Labels of speakers -> where they stand. In: text. Out: each label with its name and time, where its words begin, or [].
+
+Knows "Name: text", "**Name:** text", "[00:12] Name (role): text", "Name (Company) : text", "[Name] 00:12", "00:12 Name" and
+"Name 00:12" with the text on the next line, and run-on text in which names and colons recur. Decides whether a text is a
+transcript at all. Never makes up a name.
+"""
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from coach.readers.clock import seconds_of
+from coach.readers.names import NOT_FIRST, TITLE, UNHEARD, is_name
+from coach.readers.notes import RULE
+
+TIME = r"[\[(<]?(?P<time{n}>\d{{1,3}}:\d\d(?::\d\d)?(?:[.,]\d{{1,3}})?)(?P<half{n}> ?[AaPp]\.?[Mm]\b\.?)?[\])>]?"
+NAME = r"(?P<name{n}>(?:[^\W\d_]|\+?\d(?=[\d ()*.-]{{8}}))[\w.'’&/@* -]{{0,46}}?(?:\s?(?:\d{{1,2}}|\?))?)(?:\s{{0,3}}[\[(](?!\d+:\d)(?P<role{n}>[^()\[\]]{{1,60}})[\])])?(?:,\s(?P<title{n}>[\w &/.'’-]{{2,30}}?)(?:\s{{0,2}}\((?P<firm{n}>[^()]{{1,60}})\))?)?"
+INLINE = re.compile(
+    r"^[ \t>*_-]*(?:"
+    + TIME.format(n=1)
+    + r"[ \t]*[-–—|]?[ \t]*)?(?:\*\*|__)?"
+    + NAME.format(n=1)
+    + r"(?:\*\*|__)?[ \t]*(?:"
+    + TIME.format(n=2)
+    + r")?[ \t]*(?:[:：](?:\*\*|__)?(?=\s|$|[\"“])|(?<=\*\*)[ \t]+|\|[ \t])[ \t]*(?P<words>.*)$"
+)
+ABOVE = re.compile(
+    r"^[ \t>]*(?:#{1,6} )?(?:\*\*)?(?:"
+    + TIME.format(n=1)
+    + r"[ \t]*[-–—|]?[ \t]*"
+    + NAME.format(n=1)
+    + "|"
+    + NAME.format(n=2)
+    + r"(?:\*\*)?[ \t]*[-–—|•]?[ \t]+"
+    + TIME.format(n=2)
+    + r")(?:\*\*)?[ \t]*:?[ \t]*$"
+)
+BRACKETED = re.compile(r"^[ \t>]*\[(?P<name1>[^\[\]\n]{1,80})\][ \t]*(?:" + TIME.format(n=1) + r"|:)[ \t]*:?[ \t]*(?P<words>.*)$")
+"""`[Name] 00:12`, words beside or below."""
+DASHED = re.compile(r"^[ \t]*(?P<name>[^\W\d_][\w.'’&/ ]{0,24}?)[ \t]+[-–—][ \t]+(?P<words>\S.*)$")
+"""`Name - text`: taken for labels only if most lines look so and names recur; notes use dashes too."""
+ALONE = re.compile(r"^[ \t]*(?P<name>[^\W\d_a-zà-þ](?:[^\W\d_a-zà-þ]|[.'’ -]){1,28})[ \t]*$")
+"""A name in capitals on a line of its own, with the words below it."""
+RUN_ON = re.compile(
+    r"(?:(?<=[.!?…\"”)\]] )|(?<=[.!?…\"”)\]]  )|^)(?P<name>[^\W\d_a-zà-þ][\w'’.-]{0,30}(?: (?:[^\W\d_a-zà-þ]|\d)[\w'’.-]{0,30}){0,3})(?: ?\([^()\n]{1,40}\))?:[ \t]+(?=\S)", re.MULTILINE
+)
+"""`Name: ` after the end of a sentence, in text whose lines were lost."""
+TWO_LINES = re.compile(
+    r"^[ \t]*(?P<name>[^\W\d_][\w.'’& -]{1,40}?)(?:[ \t]*\([^()\n]{1,60}\))?[ \t]*\r?\n[ \t]*[\[(]?(?P<time>\d{1,3}:\d\d(?::\d\d)?)(?P<half> ?[AaPp][Mm])?[\])]?[ \t]*$", re.MULTILINE
+)
+"""A name, below it a time, below that the words."""
+CHANGE = re.compile(r"^[ \t]*>>+[ \t]*(?![^:\n]{0,40}:)")  # captions mark a change of speaker so, without a name
+TRANSCRIPT = re.compile(
+    r"^\W{0,6}(?:(?:full |meeting |call )?transcript|transkript|transcription|transcripción|transcrição|trascrizione|transcriptie|volledig transcript)\W{0,3}$", re.IGNORECASE
+)
+"""The heading over what was said, in documents with a summary above it."""
+ENDING = re.compile(
+    r"^\W{0,4}(?:transcription ended after|this editable transcript was|transcribed by https?://|die transkription endete|dieses bearbeitbare transkript|la transcription s'est terminée|"
+    r"la transcripción finalizó|.{2,60} (?:stopped|ended) (?:the )?(?:transcription|recording)\W*$|.{2,60} hat die (?:transkription|aufzeichnung) (?:beendet|gestoppt)|.{2,60} a arrêté (?:la transcription|l'enregistrement)|"
+    r".{2,60} detuvo la (?:transcripción|grabación)|.{2,60} heeft de (?:transcriptie|opname) (?:gestopt|beëindigd))",
+    re.IGNORECASE,
+)
+"""Lines that programs put under a transcript."""
+ASIDE = re.compile(
+    r"^\W{0,4}(?:\d{1,3}:\d\d(?::\d\d)?\W*$|(?:ACTION ITEM|HIGHLIGHT|SCREEN SHARING|BOOKMARK|INSIGHT|QUESTION)S?: .*(?:WATCH: )?https?://|.{2,60} (?:started|paused|resumed) (?:the )?(?:transcription|recording|screen sharing)\W*$|"
+    r".{2,60} hat die (?:transkription|aufzeichnung) gestartet|.{2,60} (?:joined|left) the (?:meeting|call)\W*$)",
+)
+"""Lines that programs put between utterances."""
+LABEL = 300  # characters of a line in which its label stands
+FEWEST = 4
+"""Labels of a rarer layout below which a text is no transcript."""
+FEWEST_TIMED = 3
+"""Names with rising times on lines of their own, from which a text is a transcript however long the utterances are."""
+WALL_CLOCK = 7_200  # seconds: a talk that begins so late tells the time of day
+
+
+class Label(NamedTuple):
+    """Where an utterance begins."""
+
+    start: int  # of the words
+    line: int  # start of the line
+    name: str
+    time: float | None
+    above: bool = False  # the words begin on the next line
+    title: str = ""  # what stands after a comma
+    by_day: bool = False  # the time is that of a day
+
+
+def labels_of(source: str) -> list[Label]:
+    """The labels of a transcript in order, [] if the text is not mostly labelled utterances of two or more speakers."""
+    labels, lines, heading = _labels(source)
+    below = [label for label in labels if label.line > heading]
+    if heading >= 0 and len(below) >= 2 and len({label.name for label in below}) > 1:
+        labels, lines = below, len(below)
+    if not _is_transcript(labels, lines):
+        labels = _rarer_labels(source, lines) or _run_on(source)
+    if any(label.by_day for label in labels) or (labels and (labels[0].time or 0) >= WALL_CLOCK):
+        labels = [label._replace(time=None) for label in labels]
+    return _in_order(labels, source)
+
+
+def is_mostly_talk(source: str) -> bool:
+    """Whether most lines are utterances: then a mail only carries a transcript."""
+    labels, lines, _ = _labels(source)
+    return _is_transcript(labels, lines) and len(labels) >= MOSTLY * lines
+
+
+MOSTLY = 0.6  # of the lines that say something
+
+
+def _labels(source: str) -> tuple[list[Label], int, int]:
+    """Labels of the usual layouts, how many lines say something, and where a heading says that the transcript begins, or -1."""
+    labels: list[Label] = []
+    lines, heading = 0, -1
+    for line in re.finditer(r"[^\r\n\u2028\u2029]+", source):
+        text = line.group()
+        if not text.strip() or RULE.match(text):
+            continue
+        lines += 1
+        if change := CHANGE.match(text):
+            labels.append(Label(line.start() + change.end(), line.start(), "", None))
+            continue
+        if len(text) < 60 and TRANSCRIPT.match(text):
+            heading = line.start()
+        if len(text) < LABEL and (ENDING.match(text) or ASIDE.match(text)):
+            continue
+        found = INLINE.match(text[:LABEL]) or BRACKETED.match(text[:LABEL])
+        if found and _named(found["name1"]):
+            above = found.re is BRACKETED and not found["words"].strip()
+            at = line.end() if above else line.start() + found.start("words")
+            labels.append(_label(found, "1", at, line.start(), above))
+        elif len(text) < 160 and (found := ABOVE.match(text)) and _named(found["name1"] or found["name2"]):
+            labels.append(_label(found, "1" if found["name1"] else "2", line.end(), line.start(), True))
+    above_ones = [label for label in labels if label.above]
+    return (above_ones if len(above_ones) >= FEWEST_TIMED and len(above_ones) * 2 > len(labels) else labels), lines, heading
+
+
+def _named(name: str) -> bool:
+    digits = sum(char.isdigit() for char in name)
+    return is_name(name) and (name[0].isalpha() or digits >= (7 if name[0] == "+" else 9))  # a telephone, not a date
+
+
+def _label(found: re.Match[str], n: str, start: int, line: int, above: bool) -> Label:
+    held = found.groupdict()
+    time, half = (held.get("time1"), held.get("half1")) if held.get("time1") else (held.get("time2"), held.get("half2"))
+    return Label(start, line, held[f"name{n}"].strip(), seconds_of(time), above, (held.get(f"title{n}") or "").strip(), half is not None)
+
+
+def _rarer_labels(source: str, lines: int) -> list[Label]:
+    """Labels of the less common layouts, [] if none carries the text."""
+    two = [Label(found.end(), found.start(), found["name"].strip(), seconds_of(found["time"]), True, "", found["half"] is not None) for found in TWO_LINES.finditer(source) if is_name(found["name"])]
+    if len(two) >= FEWEST_TIMED and len({label.name for label in two}) in range(2, len(two)):
+        return two
+    for pattern, share in ((DASHED, 0.6), (ALONE, 0.25)):
+        labels = [
+            Label(line.start() + found.start("words") if pattern is DASHED else line.end(), line.start(), found["name"].strip(), None)
+            for line in re.finditer(r"[^\r\n\u2028\u2029]+", source)
+            if (found := pattern.match(line.group()[:2000])) and is_name(found["name"])
+        ]
+        names = {label.name.casefold() for label in labels}
+        if len(labels) >= FEWEST and len(names) * 2 <= len(labels) and len(names) > 1 and len(labels) >= share * lines:
+            return labels
+    return []
+
+
+def _run_on(source: str) -> list[Label]:
+    """Labels within lines, where names recur and the text begins with one."""
+    found = [Label(mark.end(), mark.start("name"), mark["name"].strip(), None) for mark in RUN_ON.finditer(source) if is_name(mark["name"])]
+    counts = Counter(label.name for label in found)
+    labels = [label for label in found if counts[label.name] > 1 or " " in label.name]
+    recurring = [name for name, count in counts.items() if count > 1]
+    return labels if len(labels) >= FEWEST and len(recurring) > 1 and not source[: labels[0].line].strip() and len(recurring) * 2 >= len(counts) else []
+
+
+def _is_transcript(labels: list[Label], lines: int) -> bool:
+    speakers = [label.name.casefold() for label in labels]
+    names = set(speakers)
+    if all(UNHEARD.match(name) for name in names):
+        return len(labels) >= 4 and len(labels) * 2 >= lines
+    if len(names) < 2 or len(labels) < 3:
+        return len(labels) >= 2 and len(labels) == lines and len(names) == 2
+    speaks_again = len(labels) - len(names)
+    timed = sum(label.time is not None for label in labels)
+    times = [label.time for label in labels if label.above and label.time is not None]
+    if speaks_again and len(times) >= FEWEST_TIMED and len(times) == len(labels) and times == sorted(times):
+        return True
+    return (speaks_again >= 1 or timed >= 3) and len(labels) * 3 >= lines and speaks_again * 5 >= len(labels)
+
+
+def _in_order(labels: list[Label], source: str) -> list[Label]:
+    """"Rodriguez, James" as James Rodriguez, where people of the talk are called by the second word and not by the first."""
+    turned = {(label.name, label.title) for label in labels if label.title[:1].isupper() and not TITLE.search(label.title) and label.title.casefold() not in NOT_FIRST}
+    if not turned:
+        return labels
+    said = Counter(re.findall(r"\w+", source))
+    listed = Counter(word for label in labels for word in re.findall(r"\w+", f"{label.name} {label.title}"))
+    called = {pair for pair in turned if said[pair[1].split()[0]] - listed[pair[1].split()[0]] > said[pair[0].split()[0]] - listed[pair[0].split()[0]]}
+    return [label._replace(name=f"{label.title} {label.name}") if (label.name, label.title) in called else label for label in labels]

@@ -1,0 +1,89 @@
+"""Mail files -> a thread. In: the text or bytes of an .eml. Out: a draft whose source is the headers that matter and the words.
+
+The source is "From", "To", "Cc", "Date" and "Subject", then the plain part, or the HTML part as text where there is no
+plain one. Quoted mails below are read as a pasted thread is. Attached text is a draft of its own.
+"""
+
+import email
+import email.policy
+import re
+from email.message import EmailMessage
+
+from coach.conversation import Kind
+from coach.errors import InputError
+from coach.readers.limits import LONGEST_NAME, MAIL_PARTS
+from coach.readers.markup import Text, plain_text
+from coach.readers.plain import plain_draft
+from coach.readers.written import LONE, Draft, under
+
+SHOWN = ("From", "To", "Cc", "Date", "Subject")
+HEADER = re.compile(r"^(?P<name>[!-9;-~]{1,60}):[ \t]*\S?", re.MULTILINE)
+TELLING = frozenset("received return-path message-id mime-version content-type content-transfer-encoding delivered-to dkim-signature x-mailer in-reply-to references".split())
+"""Headers that only a mail file has; a pasted thread begins with From or Subject too."""
+
+
+def is_mail(head: str) -> bool:
+    """Whether the beginning of a text is the header block of a mail file."""
+    block = re.split(r"\r?\n[ \t]*\r?\n|\r\r", head.lstrip("\ufeff\r\n"), maxsplit=1)[0]
+    lines = [line for line in re.split(r"\r\n|\r|\n", block) if not line.startswith((" ", "\t"))]
+    if lines and lines[0].startswith("From ") and "@" in lines[0]:  # the first line of a mailbox
+        lines = lines[1:]
+    names = [found["name"].casefold() for line in lines if (found := HEADER.match(line))]
+    return len(names) >= max(2, len(lines) - 1) and "from" in names and not TELLING.isdisjoint(names)
+
+
+def mail_drafts(data: bytes, name: str) -> list[Draft]:
+    """The mail, and a draft for each attached text. Raises InputError for a mail without words."""
+    try:
+        message = email.message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), policy=email.policy.default)
+        parts = list(message.walk())[: MAIL_PARTS + 1]
+        head = "".join(f"{header}: {' '.join(str(message[header]).split())}\n" for header in SHOWN if message[header])
+        body = _body(parts)
+        attached = [text for part in parts if part.get_filename() and part.get_content_maintype() == "text" and (text := _words(part)).strip()]
+    except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError, AssertionError):
+        raise InputError(f"{name} is a damaged mail file. Open the mail, copy the text and paste that.") from None
+    if len(parts) > MAIL_PARTS:
+        raise InputError(f"{name} is a mail of more than {MAIL_PARTS} parts. Copy the text and paste that.")
+    if not body.words.strip() and not attached:
+        raise InputError(f"{name} is a mail without text. If the words are in an attachment, save that and bring it.")
+    title = " ".join(str(message["Subject"] or "").split())[:LONGEST_NAME]
+    return [_mail(LONE.sub("\ufffd", head), _whole(body), title), *(plain_draft(LONE.sub("\ufffd", text)) for text in attached)]
+
+
+def _mail(head: str, body: Text, title: str) -> Draft:
+    """The mail as a thread, or as what it carries: a talk below the headers stays a talk."""
+    held = plain_draft(body.words, body.hidden)
+    if held.kind is Kind.TRANSCRIPT:
+        return under(head.splitlines(), [held], title)
+    if head.count("\n") < 2:
+        head += "Subject:\n"  # a header alone does not look like the beginning of a mail
+    by = len(head) + 1
+    hidden = [span.model_copy(update={"start": span.start + by, "end": span.end + by}) for span in body.hidden]
+    return plain_draft(f"{head}\n{body.words}\n", hidden)._replace(title=title)
+
+
+def _whole(text: Text) -> Text:
+    return text._replace(words=LONE.sub("\ufffd", text.words))
+
+
+def _body(parts: list[EmailMessage]) -> Text:
+    shown = [part for part in parts if not part.get_filename() and part.get_content_maintype() == "text"]
+    plain = [words for part in shown if part.get_content_subtype() == "plain" and (words := _words(part)).strip()]
+    if plain:
+        return Text("\n".join(plain))
+    pages = [plain_text(_words(part)) for part in shown]
+    return pages[0] if len(pages) == 1 else Text("\n".join(page.words for page in pages))
+
+
+def _words(part: EmailMessage) -> str:
+    """The decoded words of a part, whatever it says about its encoding."""
+    from coach.readers.decoding import decoded
+
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return ""
+    try:
+        text = payload.decode(part.get_content_charset() or "utf-8")
+    except (LookupError, UnicodeDecodeError):
+        text = decoded(payload)
+    return text.replace("\r\n", "\n")
