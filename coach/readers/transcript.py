@@ -16,6 +16,7 @@ CLOSING = re.compile(
     r"^\W{0,6}(?:(?:call |coach(?:'s|ing)? |meeting |my |ai |rep )?(?:notes?|summary|takeaways|action items|next steps|feedback|recap)|end of (?:call|transcript|recording))\b[^.?!]{0,30}[:*]*\s*$",
     re.IGNORECASE,
 )
+EMPTY_QUOTES = re.compile(r"[\r\n]")
 STAMP = re.compile(r"^\W{0,4}(\d{1,3}:\d\d(?::\d\d)?)\W*$")
 
 
@@ -63,8 +64,11 @@ def _add_utterance(source: str, label: Label, end: int, turns: list[Turn]) -> No
 def _add(source: str, label: Label, start: int, end: int, turns: list[Turn]) -> None:
     while start < end and source[start].isspace():
         start += 1
-    while (cut := max(source.rfind("\n", start, end), source.rfind("\r", start, end))) >= 0 and not source[cut + 1 : end].strip("> \t"):
-        end = cut  # a quoted line that holds nothing
+    last = end
+    while last > start and source[last - 1] in "> \t\r\n":
+        last -= 1
+    if quoted := EMPTY_QUOTES.search(source, last, end):  # lines of a quoted mail that hold nothing
+        end = quoted.start()
     while end > start and source[end - 1].isspace():
         end -= 1
     if start < end:
