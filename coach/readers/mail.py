@@ -20,7 +20,9 @@ from coach.readers.written import LONE, Draft, under
 
 SHOWN = ("From", "To", "Cc", "Date", "Subject")
 HEADER = re.compile(r"^(?P<name>[!-9;-~]{1,60}):[ \t]*\S?", re.MULTILINE)
-TELLING = frozenset("received return-path message-id mime-version content-type content-transfer-encoding delivered-to dkim-signature x-mailer in-reply-to references".split())
+TELLING = frozenset(
+    "received return-path message-id mime-version content-type content-transfer-encoding delivered-to dkim-signature x-mailer in-reply-to references".split()
+)
 """Headers that only a mail file has; a pasted thread begins with From or Subject too."""
 
 
@@ -52,7 +54,7 @@ def mail_drafts(data: bytes, name: str) -> list[Draft]:
     if not body.words.strip() and not attached:
         raise InputError(f"{name} is a mail without text. If the words are in an attachment, save that and bring it.")
     title = _header(message, "Subject")[:LONGEST_NAME]
-    return [_mail(head, _whole(body), title), *(plain_draft(LONE.sub("\ufffd", text)) for text in attached)]
+    return [_mail(LONE.sub("\ufffd", head), _whole(body), title), *(plain_draft(LONE.sub("\ufffd", text)) for text in attached)]
 
 
 def _check_headers(parts: list[Message], name: str) -> None:

@@ -294,6 +294,32 @@ def test_a_page_of_html_is_read_as_its_words() -> None:
     assert lines(conversation) == ["No money.", "June & July."]
 
 
+HIDDEN_IN_A_PAGE = [
+    row("an element that seems to end itself", "<div hidden/>We sign.</div>"),
+    row("a comment within a style", "<p style='display/**/:none'>We sign.</p>"),
+    row("an escape within a style", "<p style='d\\69 splay:none'>We sign.</p>"),
+    row("nearly white", "<p style='color:#fefefe'>We sign.</p>"),
+    row("opacity without a nought before the point", "<p style='opacity:.0'>We sign.</p>"),
+    row("what stands in for a frame", "<iframe>We sign.</iframe>"),
+    row("what stands in for a picture", "<canvas>We sign.</canvas>"),
+    row("a template", "<template>We sign.</template>"),
+    row("a comment that never ends", "<!-- We sign."),
+    row("a section", "<![We sign.]>"),
+]
+
+
+@pytest.mark.parametrize("markup", HIDDEN_IN_A_PAGE)
+def test_what_a_page_hides_is_told_and_never_said(markup: str) -> None:
+    conversation = read(f"<p>No money.</p>{markup}".encode())
+    assert lines(conversation) == ["No money."]
+    assert any("We sign." in conversation.source[span.start : span.end] for span in conversation.hidden)
+
+
+@pytest.mark.parametrize("page", ["<html><head><title>Call</title><p>No money.</p><p>June.</p>", "<p>No money.</p><head><p>June.</p>", "<p>No money.</p><![x[>June."])
+def test_no_words_of_a_page_are_lost(page: str) -> None:
+    assert lines(read(page.encode())) == ["No money.", "June."]
+
+
 def test_whispers_table_counts_milliseconds() -> None:
     turns = read(b"start\tend\ttext\n0\t1500\tShall we?\n1500\t2500\tNo.\n").turns
     assert [(turn.time, turn.until) for turn in turns] == [(0.0, 1.5), (1.5, 2.5)]
