@@ -1,11 +1,14 @@
 """Times the product. In: nothing, or the names of the tables wanted. Out: tables on standard output.
 
-./run bench            all of it
-./run bench length     seconds of an offline review by length of the text
-./run bench folder     seconds of `coach review` on a folder, with one job and with one a core
-./run bench overhead   the pipeline's own time beside a model that takes a fixed time
-./run bench prompts    share of prompt bytes that the requests of one review have in common
-./run bench startup    seconds until the command line and the page answer
+    ./run bench            all of it
+    ./run bench length     seconds of an offline review by length of the text
+    ./run bench overhead   the pipeline's own time beside a model that takes a fixed time
+    ./run bench folder     seconds of `coach review` on a folder, with one job and with one a core
+    ./run bench prompts    share of prompt bytes that the requests of one review have in common
+    ./run bench reading    seconds to read a file of each family of formats, by length
+    ./run bench fuzz       five thousand damaged files; more with python -m benchmarks.fuzz --files N
+    ./run bench startup    seconds until the command line and the page answer
+    ./run bench evals      seconds and peak memory of eval runs, from 50 to 2,000 cases, and of a replay
 """
 
 import socket
@@ -20,6 +23,9 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from benchmarks import fuzz
+from benchmarks.evals import evals
+from benchmarks.reading import reading
 from coach.llm.analyst import Analyst
 from coach.prompting import PromptSet
 from coach.readers import read
@@ -28,6 +34,7 @@ from coach.settings import REPLIES, Settings, cores, load
 
 TODAY = date(2026, 5, 12)
 ROUNDS = 5
+ONE_LINE = (125_000, 250_000, 500_000, 1_000_000)  # characters
 LENGTHS = (100, 1_000, 5_000, 13_000, 26_000, 52_000)
 
 
@@ -62,6 +69,13 @@ def length(settings: Settings) -> None:
         text = talk(words)
         seconds = timed(lambda text=text: review(read(text), playbook, Analyst(), TODAY))  # type: ignore[misc]
         print(f"{words:8,} {len(text):11,} {seconds:8.3f} {seconds / words * 1000:24.4f}")
+    print("all on one line:")
+    for characters in ONE_LINE:
+        text = talk(characters // 4).replace("\n", " ")[:characters]
+        start = time.perf_counter()
+        review(read(text), playbook, Analyst(), TODAY)
+        seconds, words = time.perf_counter() - start, len(text.split())
+        print(f"{words:8,} {characters:11,} {seconds:8.3f} {seconds / words * 1000:24.4f}")
 
 
 FOLDER = ((60, 400), (20, 2_000), (3, 20_000))
@@ -149,7 +163,21 @@ def _healthy(here: Path) -> float:
     return float("nan")
 
 
-TABLES: dict[str, Callable[[Settings], None]] = {"length": length, "folder": folder, "overhead": overhead, "prompts": prompts, "startup": startup}
+def broken(_: Settings) -> None:
+    """Damaged files: how many are read, how many refused, the slowest and the memory."""
+    fuzz.run(5_000, seed=1)
+
+
+TABLES: dict[str, Callable[[Settings], None]] = {
+    "length": length,
+    "folder": folder,
+    "reading": reading,
+    "fuzz": broken,
+    "overhead": overhead,
+    "prompts": prompts,
+    "startup": startup,
+    "evals": evals,
+}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or TABLES:

@@ -32,6 +32,7 @@ class WaitingChat:
         findings = Findings(verdict=verdict, standings=tuple(rows), evidence=tuple(evidence))
         self._replies = {
             "extract": extract.model_dump_json(),
+            "look": '{"claims": []}',
             "judge": judged.model_dump_json(),
             "skeptical": analyst(AdviseSkeptical(brief=brief, findings=findings)).reply.model_dump_json(),
             "ruthless": analyst(AdviseRuthless(brief=brief, findings=findings)).reply.model_dump_json(),

@@ -4,8 +4,9 @@ The offline analyst works in processes, a live model is asked from threads. A fi
 like any other: its sentence, and the rest go on. Never writes: see `coach.journal` for a run that can be taken up again.
 """
 
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date
@@ -67,10 +68,11 @@ class Outcome(Value):
     told: tuple[str, ...] = ()
 
 
-def files_in(names: tuple[str, ...]) -> list[File]:
+def files_in(names: tuple[str, ...], written: Sequence[os.stat_result] = ()) -> list[File]:
     """Each file, every file of each folder in order of its path, - for standard input. Raises InputError for a folder without any.
 
-    In folders, names that begin with a dot are left alone, and so is all that lies in a folder of such a name.
+    In folders, names that begin with a dot are left alone, so is all that lies in a folder of such a name, and so are the
+    files that this run itself writes.
     """
     found: list[File] = []
     for name in names:
@@ -80,6 +82,7 @@ def files_in(names: tuple[str, ...]) -> list[File]:
         elif path.is_dir():
             inside = [p.relative_to(path) for p in sorted(path.rglob("*")) if p.is_file()]
             inside = [p for p in inside if not any(part.startswith(".") for part in p.parts)]
+            inside = [p for p in inside if not any(os.path.samestat((path / p).stat(), own) for own in written)]
             if not inside:
                 raise InputError(f"{name} holds no files. Name a file or another folder.")
             found.extend(File(printable(p.as_posix()), path / p) for p in inside)
@@ -175,7 +178,6 @@ def _pool(job: Job, workers: int) -> Executor:
 
 def _begin(job: Job) -> None:
     """First in each process: it ends with the one that started it, however that ends."""
-    import os
     from multiprocessing import parent_process
     from multiprocessing.connection import wait
     from threading import Thread

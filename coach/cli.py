@@ -4,6 +4,7 @@ Exit codes: 0 reviewed, 2 usage or unreadable input, 3 the model failed, 130 sto
 by the command that needs them. Holds no rule and builds no prompt.
 """
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -62,7 +63,7 @@ def review(
         sys.exit(2)
     try:
         settings = load()
-        found = files_in(files or ("-",))
+        found = files_in(files or ("-",), _written(resume))
         journal = Journal(resume) if resume else None
         day = today.date() if today else (journal and journal.today) or settings.today()
         name = OFFLINE if model in ("offline", OFFLINE) else model or settings.models()[0]
@@ -149,6 +150,12 @@ def app(port: int) -> None:
         sys.exit(2)
     safe = ("--server.address=127.0.0.1", "--browser.gatherUsageStats=false", "--client.showErrorDetails=type")
     sys.exit(subprocess.call([sys.executable, "-m", "streamlit", "run", str(page), f"--server.port={port}", *safe]))
+
+
+def _written(resume: Path | None) -> list[os.stat_result]:
+    """What this run itself writes: a folder may hold it."""
+    out = [os.fstat(sys.stdout.fileno())] if not sys.stdout.isatty() else []
+    return [*out, *([resume.stat()] if resume and resume.exists() else [])]
 
 
 def _many(files: "list[File]", job: "Job", jobs: int, journal: "Journal | None") -> int:

@@ -239,10 +239,13 @@ def _mention(milestone: Milestone, request: AdviseRuthless) -> tuple[Pointer | N
     if not milestone.cues:
         return None, None, None
     conversation, today = request.brief.conversation, request.brief.today
-    cue = re.compile(r"(?<!\w)(?:" + "|".join(re.escape(c) for c in milestone.cues) + r")", re.IGNORECASE)
+    cues = "|".join(re.escape(c) for c in milestone.cues)
+    cue, anywhere = re.compile(rf"(?<!\w)(?:{cues})", re.IGNORECASE), re.compile(cues, re.IGNORECASE)
     best: tuple[Pointer | None, str | None, date | None] = (None, None, None)
     for turn in conversation.turns:
-        if turn.kind in ("plan", "summary") or conversation.is_planted(turn.start, turn.end):
+        if turn.kind in ("plan", "summary") or not anywhere.search(conversation.source, turn.start, turn.end):
+            continue  # most turns hold no cue at all, so they need not be cut into sentences
+        if conversation.is_planted(turn.start, turn.end):
             continue
         for start, end in sentences(conversation.source, turn.start, turn.end):
             text = conversation.source[start:end]

@@ -6,9 +6,9 @@ Keys are kept as secrets: they show up in no repr, log, record or message.
 import os
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from coach.advice import AdviseRuthless, AdviseSkeptical
@@ -30,6 +30,14 @@ _CHECKOUT = Path(__file__).parent.parent / "prompts"
 _LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
+def _is_set(value: object) -> object:
+    """A flag of somebody else's: set to anything but a no, it holds. Some CI put their name there."""
+    return value.strip().casefold() not in ("", "0", "false", "no", "off") if isinstance(value, str) else value
+
+
+Flag = Annotated[bool, BeforeValidator(_is_set)]
+
+
 class Settings(BaseSettings):
     """What the environment says. Without a model the offline analyst answers and nothing leaves the machine."""
 
@@ -44,8 +52,8 @@ class Settings(BaseSettings):
     prompts: Path = Field(default=_PACKAGED if _PACKAGED.is_dir() else _CHECKOUT, validation_alias="COACH_PROMPTS")
     evals: Path = Field(default=Path(__file__).parent.parent / "evals", validation_alias="COACH_EVALS")
     runs: Path = Field(default=Path("runs"), validation_alias="COACH_RUNS")
-    ci: bool = Field(default=False, validation_alias="CI")
-    github: bool = Field(default=False, validation_alias="GITHUB_ACTIONS")
+    ci: Flag = Field(default=False, validation_alias="CI")
+    github: Flag = Field(default=False, validation_alias="GITHUB_ACTIONS")
     summary: Path | None = Field(default=None, validation_alias="GITHUB_STEP_SUMMARY")
     prompt_set: str = Field(default="default", validation_alias="COACH_PROMPT_SET")
 

@@ -10,11 +10,13 @@ from typing import NamedTuple
 from coach.errors import CaseError, ReplayError
 from coach.evaluation.cases import EvalCase, load_cases
 from coach.evaluation.dumb import DUMB, agreement, dumb_run
-from coach.evaluation.gate import Thresholds, bless, exit_code, judge, read_baseline, read_thresholds
+from coach.evaluation.gate import bless, exit_code, judge, read_baseline
+from coach.evaluation.manifest import check_manifest, recorded_cases
 from coach.evaluation.report import Dossier, contents, flips_csv, junit, markdown, page
 from coach.evaluation.results import Run, RunFolder, read_run
 from coach.evaluation.runner import Plan, Progress, head_of, run
 from coach.evaluation.suites import ANALYST, Suite, recorded_suites
+from coach.evaluation.thresholds import Thresholds, read_thresholds
 from coach.playbook import Playbook
 from coach.settings import OFFLINE, Settings
 
@@ -53,22 +55,29 @@ def chosen(bench: Bench, suite: Suite) -> list[EvalCase]:
     """The cases that a suite can answer: all, or those that were recorded."""
     if suite.recordings is None:
         return bench.cases
-    recorded = {path.name for path in suite.recordings.glob("*/")}
+    recorded = set(recorded_cases(suite.recordings))
     known = {case.id for case in bench.cases}
     if orphans := sorted(recorded - known):
         raise ReplayError(f"{suite.name}: recordings of {orphans[0]}, which is no case. Delete the folder, or bring the case back.")
     return [case for case in bench.cases if case.id in recorded]
 
 
-def run_suite(bench: Bench, plan: Plan, folder: Path, progress: Progress) -> Run | None:
-    """Runs or resumes one suite in a folder; None if `progress` stopped it."""
+def run_suite(bench: Bench, plan: Plan, folder: Path, progress: Progress, resume: bool = False) -> Run | None:
+    """Runs one suite in a new folder, or goes on with the run in it; None if `progress` stopped it. Raises CaseError or ReplayError."""
     at = RunFolder(folder)
+    if plan.suite.recordings is not None:
+        check_manifest(plan.suite.recordings)
+    if not resume:
+        if (folder / "head.json").is_file():
+            raise CaseError(f"{folder} holds a run already. Go on with it: coach eval run --resume {folder}. Or name another folder.")
+        return run(plan, at, head_of(plan, bench.settings.now().isoformat(timespec="seconds")), progress)
+    head = at.head()
+    if head_of(plan, head.started) != head:
+        raise CaseError(f"{folder} was begun with another answerer, prompts or weights. Give the same --model, --suite and --prompts, or start a new run.")
     if at.whole:
-        return read_run(folder)
-    head = at.head() if (folder / "head.json").is_file() else head_of(plan, bench.settings.now().isoformat(timespec="seconds"))
-    fresh = head_of(plan, head.started)
-    if fresh != head:
-        raise CaseError(f"{folder} was begun with another answerer, prompts or weights. Start a new run.")
+        done = read_run(folder)
+        if {id: one.about.digest for id, one in done.by_case.items() if one.answer} == {case.id: case.digest for case in plan.cases}:
+            return done
     return run(plan, at, head, progress)
 
 
@@ -100,6 +109,10 @@ def bless_run(bench: Bench, folder: Path) -> Path:
     missing = [case.id for case in chosen(bench, suite) if case.id not in done.by_case]
     if missing:
         raise CaseError(f"{folder} lacks {len(missing)} cases, first {missing[0]}. A baseline is blessed from a run of all of them.")
+    if changed := [case.id for case in bench.cases if (one := done.by_case.get(case.id)) and one.about.digest != case.digest]:
+        raise CaseError(f"{len(changed)} cases changed since {folder} was run, first {changed[0]}. Run them again, then bless.")
+    if silent := [result.about.id for result in done.results if result.answer is None]:
+        raise CaseError(f"{len(silent)} cases of {folder} have no answer, first {silent[0]}. Go on with --resume, then bless.")
     path = bench.baseline(done.suite)
     bless(done, path)
     return path

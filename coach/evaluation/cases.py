@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from coach.conversation import Value
 from coach.errors import CaseError
+from coach.evaluation.located import Place, read_located
 from coach.evidence import Polarity
 from coach.verdict import Status
 
@@ -129,26 +131,38 @@ class EvalCase(Value):
 
     @model_validator(mode="after")
     def _gold_stands_in_the_note(self) -> "EvalCase":
-        for text in self.gold_words:
+        for place, text in self._golds():
             if self.note.count(text) != 1:
-                raise ValueError(f"gold words stand {self.note.count(text)} times in the note, not once: {text[:60]!r}")
+                raise _fault(f"gold words stand {self.note.count(text)} times in the note, not once: {text[:60]!r}", *place)
+        for id, criterion in self.gold.criteria.items():
+            if criterion.status not in criterion.accepted:
+                raise _fault("accept lacks the status", "gold", "criteria", id, "accept")
         if self.gold.stage not in self.gold.accept:
-            raise ValueError("gold.accept lacks gold.stage")
+            raise _fault("gold.accept lacks gold.stage", "gold", "accept")
         if (self.family == "base") != (self.of is None):
-            raise ValueError("`of` names the case that a perturbed or injected case is a copy of, and no other case has it")
+            raise _fault("`of` names the case that a perturbed or injected case is a copy of, and no other case has it", "family" if self.of is None else "of")
         if (self.family == "perturbed") != (self.relation is not None):
-            raise ValueError("`relation` says of a perturbed case whether the stage stays the same, and no other case has it")
-        if missing := [name for name in self.deals if name not in self.note]:
-            raise ValueError(f"the deal {missing[0]!r} does not stand in the note")
+            raise _fault("`relation` says of a perturbed case whether the stage stays the same, and no other case has it", "relation")
+        for at, name in enumerate(self.deals):
+            if name not in self.note:
+                raise _fault(f"the deal {name!r} does not stand in the note", "deals", at)
         if self.canary is not None and self.canary not in self.note:
-            raise ValueError("the canary does not stand in the note")
+            raise _fault("the canary does not stand in the note", "canary")
         return self
+
+    def _golds(self) -> Iterator[tuple[Place, str]]:
+        gold = self.gold
+        for id, criterion in gold.criteria.items():
+            for at, quote in enumerate(criterion.quotes):
+                yield ("gold", "criteria", id, "quotes", at, "text"), quote.text
+        yield from ((("gold", "decided_by", at), text) for at, text in enumerate(gold.decided_by))
+        yield from ((("gold", "against", at), text) for at, text in enumerate(gold.against))
+        yield from ((("traps", at, "text"), trap.text) for at, trap in enumerate(self.traps))
 
     @property
     def gold_words(self) -> tuple[str, ...]:
         """Every stretch of the note that the gold points at."""
-        quotes = [q.text for c in self.gold.criteria.values() for q in c.quotes]
-        return (*quotes, *self.gold.decided_by, *self.gold.against, *(trap.text for trap in self.traps))
+        return tuple(text for _, text in self._golds())
 
     @cached_property
     def words(self) -> int:
@@ -161,6 +175,11 @@ class EvalCase(Value):
         return hashlib.sha256(self.model_dump_json(exclude={"labels"}).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
+def _fault(text: str, *place: int | str) -> PydanticCustomError:
+    """What is wrong between the parts of a case, with the place that has to change."""
+    return PydanticCustomError("case", "{text}", {"text": text, "place": place})
+
+
 def load_cases(folder: Path, split: Split | None = None) -> list[EvalCase]:
     """The cases of a folder in order of their names, of one split or all. Raises CaseError."""
     paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
@@ -170,47 +189,19 @@ def load_cases(folder: Path, split: Split | None = None) -> list[EvalCase]:
     seen: dict[str, Path] = {}
     for case, path in zip(cases, paths, strict=True):
         if case.id in seen:
-            raise CaseError(f"{path.name}: id {case.id} is taken by {seen[case.id].name}. Give each case an id of its own.")
+            raise CaseError(f"{path.name}:1: id {case.id} is taken by {seen[case.id].name}. Give each case an id of its own.")
+        if case.id != path.stem:
+            raise CaseError(f"{path.name}:1: the case is called {case.id}. Name the file {case.id}.yaml.")
         seen[case.id] = path
     return [case for case in cases if split is None or case.split == split]
 
 
 def load_case(path: Path) -> EvalCase:
     """The case in a file. Raises CaseError that names file and line."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    located = read_located(path)
     try:
-        text = path.read_text(encoding="utf-8")
-        data = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, the compiled one where there is one
-        return EvalCase.model_validate(data)
+        return EvalCase.model_validate(located.data)
     except ValidationError as error:
-        first = error.errors(include_context=False, include_input=False, include_url=False)[0]
-        line = line_of(yaml.compose(text, Loader=loader), first["loc"])
-        place = ".".join(map(str, first["loc"])) or "case"
-        raise CaseError(f"{path.name}:{line}: {place}: {first['msg'].removeprefix('Value error, ')}. Mend the case.") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise CaseError(f"{path.name}:{mark.line + 1 if mark else 1}: not YAML. Mend that line.") from None
-    except UnicodeDecodeError:
-        raise CaseError(f"{path.name}:1: not UTF-8 text. Save it as UTF-8.") from None
-
-
-def line_of(node: Any, place: tuple[int | str, ...]) -> int:
-    """Line, from 1, of a place in a composed YAML document, or of the nearest thing around it."""
-    line = node.start_mark.line + 1 if node is not None else 1
-    for part in place:
-        node = next(_below(node, part), None)
-        if node is None:
-            return line
-        line = node.start_mark.line + 1
-    return line
-
-
-def _below(node: Any, part: int | str) -> Iterator[Any]:
-    if isinstance(node.value, list):
-        for at, item in enumerate(node.value):
-            if isinstance(item, tuple) and item[0].value == str(part):
-                yield item[1]
-            elif not isinstance(item, tuple) and at == part:
-                yield item
+        first = error.errors(include_input=False, include_url=False)[0]
+        where: Place = first.get("ctx", {}).get("place", first["loc"])
+        raise CaseError(f"{path.name}:{located.line_of(where)}: {'.'.join(map(str, where)) or 'case'}: {first['msg']}. Mend the case.") from None

@@ -28,7 +28,7 @@ def told() -> Iterator[None]:
         click.echo(str(error), err=True)
         sys.exit(next(code for kind, code in CODES if isinstance(error, kind)))
     except KeyboardInterrupt:
-        click.echo("Stopped. What is done is kept: go on with --resume.", err=True)
+        click.echo("Stopped.", err=True)
         sys.exit(2)
 
 
@@ -55,14 +55,18 @@ def evals(context: click.Context) -> None:
 def run_command(**options: Any) -> None:
     """Run one suite and write it down. Judges nothing: that is `gate`."""
     from coach.evaluation.bench import set_up
+    from coach.evaluation.gate import unanswered
     from coach.settings import load
 
     with told():
         bench = set_up(load())
         plan = _plan(bench, options)
         folder = options["resume"] or options["out"] or bench.settings.runs / f"{bench.settings.now():%Y%m%d-%H%M%S}-{plan.suite.name}"
-        _ran(bench, plan, folder)
+        done = _ran(bench, plan, folder, options["resume"] is not None)
         click.echo(f"{folder} holds the run. Judge it: coach eval gate {folder}")
+        for one in unanswered(done):
+            click.echo(f"{one.text} Ask those again: coach eval run --resume {folder}", err=True)
+            sys.exit(4 if one.fails else 0)
 
 
 def _plan(bench: Any, options: dict[str, Any]) -> Any:
@@ -70,11 +74,14 @@ def _plan(bench: Any, options: dict[str, Any]) -> Any:
     from coach.evaluation.runner import Plan
     from coach.evaluation.suites import Suite
 
+    if options["suite"] and options["model"]:
+        raise InputError("Say either --model or --suite: recordings answer instead of a model.")
+    _known(options["only"], bench)
     if options["suite"]:
         found = [suite for suite in bench.suites() if suite.name == options["suite"]]
         if not found:
             raise InputError(f"No recordings of {options['suite']}. There are: {', '.join(suite.name for suite in bench.suites())}.")
-        suite = found[0]
+        suite = found[0].model_copy(update={"prompt_set": options["prompts"]})
     elif options["model"] and options["model"] not in ("offline", "offline analyst"):
         suite = Suite(name=name_of(options["model"]), model=options["model"], source="live", prompt_set=options["prompts"])
     else:
@@ -90,14 +97,20 @@ def _plan(bench: Any, options: dict[str, Any]) -> Any:
     return Plan(suite, cases, bench.playbook, bench.thresholds.prices, workers, options["max_calls"])
 
 
-def _ran(bench: Any, plan: Any, folder: Path) -> Any:
+def _known(cases: tuple[str, ...], bench: Any) -> None:
+    """Raises InputError if a case was asked for that there is not."""
+    if unknown := sorted(set(cases) - {case.id for case in bench.cases}):
+        raise InputError(f"No case is called {unknown[0]}. `ls {bench.folder / 'cases'}` lists them.")
+
+
+def _ran(bench: Any, plan: Any, folder: Path, resume: bool = False) -> Any:
     """Runs a plan with progress, and complains if the run ended early."""
     from coach.evaluation.bench import run_suite
 
-    done = run_suite(bench, plan, folder, _progress(plan.suite.name))
-    if done is None:
-        raise InputError(f"{folder} was stopped. Go on with --resume {folder}.")
-    return done
+    try:
+        return run_suite(bench, plan, folder, _progress(plan.suite.name), resume)
+    except KeyboardInterrupt:
+        raise InputError(f"Stopped. What is done is kept. Go on with: coach eval run --resume {folder}") from None
 
 
 def _progress(name: str) -> Callable[[int, int], bool]:
@@ -124,7 +137,6 @@ def all_command(out: Path | None) -> None:
 def _everything(out: Path | None) -> int:
     from coach.evaluation.bench import CORES, chosen, judged, set_up, worst_code, write_reports
     from coach.evaluation.lint import lint
-    from coach.evaluation.manifest import check_manifest
     from coach.evaluation.runner import Plan
     from coach.settings import load
 
@@ -134,8 +146,6 @@ def _everything(out: Path | None) -> int:
     folder = out or bench.settings.runs / f"{bench.settings.now():%Y%m%d-%H%M%S}"
     dossiers = []
     for suite in bench.suites():
-        if suite.recordings is not None:
-            check_manifest(suite.recordings)
         plan = Plan(suite, chosen(bench, suite), bench.playbook, bench.thresholds.prices, CORES)
         dossiers.append(judged(bench, _ran(bench, plan, folder / suite.name)))
     write_reports(dossiers, folder)
@@ -163,6 +173,7 @@ def gate(folder: Path) -> None:
     """Judge the run in FOLDER against thresholds and baseline, and write its report there."""
     from coach.evaluation.bench import judged, set_up, worst_code, write_reports
     from coach.evaluation.results import read_run
+    from coach.render.inert import folded
     from coach.settings import load
 
     with told():
@@ -170,7 +181,7 @@ def gate(folder: Path) -> None:
         dossiers = [judged(bench, read_run(folder))]
         write_reports(dossiers, folder)
         for one in dossiers[0].findings:
-            click.echo(f"{'FAILS' if one.fails else 'note '}  {one.text}")
+            click.echo(f"{'FAILS' if one.fails else 'note '}  {folded(one.text)}")
         code = worst_code(dossiers)
         click.echo("passed" if not code else f"failed, exit code {code}")
         sys.exit(code)
@@ -184,6 +195,7 @@ def compare(a: Path, b: Path, split: str | None) -> None:
     """Say how the run in folder B differs from the one in A, and which cases flipped."""
     from coach.evaluation.compare import compare as compared
     from coach.evaluation.results import read_run
+    from coach.render.inert import folded
 
     with told():
         found = compared(read_run(a), read_run(b), split)  # type: ignore[arg-type]
@@ -196,8 +208,8 @@ def compare(a: Path, b: Path, split: str | None) -> None:
         for flip in (flip for flip in found.flips if flip.a.about.split == "dev" and flip.a.answer and flip.b.answer):
             said = f"{flip.a.answer.label} -> {flip.b.answer.label}, gold {flip.a.about.gold}"  # type: ignore[union-attr]
             click.echo(f"{'FALSE YES' if flip.false_yes else flip.way:9} {flip.a.about.id}: {said}")
-            click.echo(f"          A: {flip.a.answer.rule}: “{flip.a.answer.quote or ''}”")  # type: ignore[union-attr]
-            click.echo(f"          B: {flip.b.answer.rule}: “{flip.b.answer.quote or ''}”")  # type: ignore[union-attr]
+            click.echo(f"          A: {flip.a.answer.rule}: “{folded(flip.a.answer.quote or '')}”")  # type: ignore[union-attr]
+            click.echo(f"          B: {flip.b.answer.rule}: “{folded(flip.b.answer.quote or '')}”")  # type: ignore[union-attr]
         hidden = sum(flip.a.about.split == "holdout" for flip in found.flips)
         click.echo(f"{hidden} holdout cases flipped and are not named.")
 
@@ -226,8 +238,9 @@ def lint_command() -> None:
     with told():
         bench = set_up(load())
         found = lint(bench.cases, bench.playbook)
+        known = {case.id for case in bench.cases}
         for one in found:
-            click.echo(f"{bench.folder / 'cases' / one.case}.yaml: {one.text}")
+            click.echo(f"{bench.folder / 'cases' / one.case}.yaml: {one.text}" if one.case in known else f"{one.case}: {one.text}")
         click.echo(f"{len(bench.cases)} cases, {len(found)} findings")
         sys.exit(2 if found else 0)
 
@@ -304,6 +317,7 @@ def _record(options: dict[str, Any]) -> None:
     )
     made = Made(kind="authored" if options["authored"] else "live", on=settings.today().isoformat(), tool=version("call-note-coach"))
     job = Job(suite, settings, bench.playbook, made)
+    _known(options["only"], bench)
     wanted = [case for case in bench.cases if not options["only"] or case.id in options["only"]]
     cases = spread(list(to_record(job, wanted, options["which"] == "stale")), options["most"])
     if not cases:
@@ -315,12 +329,13 @@ def _record(options: dict[str, Any]) -> None:
         if not options["yes"] and not click.confirm("Go on?"):
             return
     limits = Limits(options["max_calls"], options["max_usd"], options["price_in"], options["price_out"])
-    progress = _progress(name)
+    progress, done = _progress(name), 0
     try:
         for spent in recorded(job, cases, Dictated if options["authored"] else lambda _case: settings.chat(options["model"]), limits):
-            progress(spent.cases, len(cases))
+            done = spent.cases
+            progress(done, len(cases))
     finally:
-        write_manifest(folder)
+        write_manifest(folder, [case.id for case in cases[:done]])
     click.echo(f"{folder}: {len(cases)} cases recorded. Run them: coach eval run --suite {name}")
 
 
@@ -357,6 +372,8 @@ def _new_case(options: dict[str, Any]) -> None:
     if bad := [pair for pair in options["status"] if "=" not in pair]:
         raise InputError(f"--status {bad[0]}: write CRITERION=STATUS, such as budget=at_risk.")
     statuses = dict(pair.split("=", 1) for pair in options["status"])
+    if unknown := [id for id in statuses if bench.playbook.criterion(id) is None]:
+        raise InputError(f"--status {unknown[0]}: no such criterion. There are: {', '.join(c.id for c in bench.playbook.criteria)}.")
     said = {"id": name, "note": conversation.source, "as_of": today, "stage": stage, "why": options["why"], "author": options["by"], "statuses": statuses}
     correction = Correction.model_validate(said)
     path = bench.folder / "cases" / f"{name}.yaml"

@@ -69,15 +69,23 @@ class Comparison(NamedTuple):
         return ". ".join(words) + "."
 
 
+def comparable(a: Run, b: Run, split: Split | None = None) -> list[str]:
+    """The cases of a split that both runs answered in the same state."""
+    return [
+        id
+        for id, mine in a.by_case.items()
+        if split in (None, mine.about.split) and mine.answer and (other := b.by_case.get(id)) and other.answer and other.about.digest == mine.about.digest
+    ]
+
+
 def compare(a: Run, b: Run, split: Split | None = None, metrics: Sequence[Metric] = METRICS) -> Comparison:
     """B against A over the cases of a split, or of both, on all metrics or some. Raises CaseError if they share no case."""
-    both = [id for id in a.by_case if id in b.by_case and a.by_case[id].about.digest == b.by_case[id].about.digest]
-    both = [id for id in both if split in (None, a.by_case[id].about.split) and a.by_case[id].answer and b.by_case[id].answer]
+    both = comparable(a, b, split)
     if not both:
         raise CaseError("The two runs share no case. Run both on the same cases.")
     mine, theirs = [a.by_case[id] for id in both], [b.by_case[id] for id in both]
     pairs = [(metric, figure(metric, mine), figure(metric, theirs)) for metric in metrics]
-    rows = [Row(m, x, y, difference(x.counts, y.counts, m.per == "case")) for m, x, y in pairs if x.of and y.of]
+    rows = [Row(m, x, y, difference(x.counts, y.counts, m.per)) for m, x, y in pairs if x.of and y.of]
     corrected = dict(zip(PRIMARY, holm([next((r.difference.p for r in rows if r.metric.id == id), 1.0) for id in PRIMARY]), strict=True))
     rows = [row._replace(difference=named(row.difference, row.metric.high, corrected.get(row.metric.id, row.difference.p))) for row in rows]
     flips = [Flip(x, y) for x, y in zip(mine, theirs, strict=True) if x.passed != y.passed or _label(x) != _label(y)]

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from coach.errors import CaseError
 from coach.evaluation.bench import Bench
 from coach.evaluation.cases import EvalCase
-from coach.evaluation.gate import read_thresholds
 from coach.evaluation.results import Head, RunFolder, runs_in
+from coach.evaluation.thresholds import read_thresholds
 from coach.settings import Settings
 
 SOURCES = {"offline": "no language model", "live": "live", "recorded live": "recorded", "authored": "authored replies, which say nothing of a model"}

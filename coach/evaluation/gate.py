@@ -1,43 +1,25 @@
 """May this run pass? In: a run, the thresholds and the blessed baseline. Out: findings, worst first.
 
-Judges what a run wrote down, so the same run can be judged again without paying again. A metric that is missing, or was
-counted on fewer things than in the baseline, fails. Of the holdout only numbers are named, never its cases: whoever reads
-which of them failed begins to tune on them. Nothing is blessed here.
+Judges what a run wrote down, so the same run can be judged again without paying again. A metric that is missing fails, and
+so does one that was counted on fewer things than in the baseline, if the cases give how many. Of the holdout only numbers are
+named, never its cases: whoever reads which of them failed begins to tune on them. Nothing is blessed here.
 """
 
 import json
-import tomllib
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from coach.conversation import Value
 from coach.errors import CaseError
 from coach.evaluation.cases import SPLITS, Label, Split
-from coach.evaluation.metrics import BY_ID, METRICS, Figure, Prices, figure
+from coach.evaluation.metrics import BY_ID, GIVEN, METRICS, Figure, figure
 from coach.evaluation.results import Result, Run
+from coach.evaluation.thresholds import Thresholds
 
 WORST = ("infrastructure", "exact", "must pass", "floor", "baseline", "flip", "note")
 MOST_INFRA = 0.02  # share of cases without an answer from which the run is invalid, not failed
-
-
-class Floor(Value):
-    """A figure that a suite has to reach, whatever the baseline says. `on`: the rate itself, or the far end of its interval."""
-
-    suite: str
-    split: Split
-    metric: str
-    at_least: float | None = None
-    at_most: float | None = None
-    on: Literal["rate", "interval"] = "rate"
-
-
-class Thresholds(Value):
-    """evals/thresholds.toml."""
-
-    prices: Prices = Prices()
-    floor: tuple[Floor, ...] = ()
 
 
 class Blessed(Value):
@@ -68,31 +50,6 @@ class Finding(NamedTuple):
     case: str | None = None
 
 
-def read_thresholds(path: Path) -> Thresholds:
-    """The thresholds of a file. Raises CaseError that names file and line."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        found = Thresholds.model_validate(tomllib.loads(text))
-    except OSError:
-        raise CaseError(f"{path} is not there. Copy evals/thresholds.toml.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CaseError(f"{path.name}: not TOML: {error}. Mend that line.") from None
-    except ValidationError as error:
-        first = error.errors(include_context=False, include_input=False, include_url=False)[0]
-        raise CaseError(f"{path.name}:{_floor_line(text, first['loc'])}: {'.'.join(map(str, first['loc']))}: {first['msg']}. Mend that line.") from None
-    for at, floor in enumerate(found.floor):
-        if floor.metric not in BY_ID:
-            raise CaseError(f"{path.name}:{_floor_line(text, ('floor', at))}: no metric is called {floor.metric}. `coach eval metrics` lists them.")
-        if (floor.at_least is None) == (floor.at_most is None):
-            raise CaseError(f"{path.name}:{_floor_line(text, ('floor', at))}: say either at_least or at_most.")
-    return found
-
-
-def _floor_line(text: str, place: tuple[Any, ...]) -> int:
-    starts = [at for at, line in enumerate(text.splitlines(), 1) if line.strip() == "[[floor]]"]
-    return starts[place[1]] if len(place) > 1 and place[0] == "floor" and isinstance(place[1], int) and place[1] < len(starts) else 1
-
-
 def read_baseline(path: Path) -> Baseline | None:
     """The baseline in a file, None if none was blessed yet. Raises CaseError."""
     if not path.is_file():
@@ -118,7 +75,7 @@ def bless(run: Run, path: Path) -> Baseline:
 
 def judge(run: Run, thresholds: Thresholds, baseline: Baseline | None) -> list[Finding]:
     """All findings, worst first; the run passes if none of them `fails`."""
-    found = [*_unanswered(run), *_exact(run), *_must_pass(run), *_floors(run, thresholds)]
+    found = [*unanswered(run), *_exact(run), *_must_pass(run), *_floors(run, thresholds)]
     if baseline is None:
         found.append(Finding("note", f"No baseline of {run.suite} yet: nothing to compare with. `coach eval bless` makes this run the first.", False))
     else:
@@ -133,12 +90,19 @@ def exit_code(findings: list[Finding]) -> int:
     return int(any(one.fails for one in findings))
 
 
-def _unanswered(run: Run) -> list[Finding]:
+def unanswered(run: Run) -> list[Finding]:
+    """What is to be said of cases without an answer."""
     lost = [result for result in run.results if result.answer is None]
     if not lost:
         return []
-    text = f"{len(lost)} of {len(run.results)} cases got no answer, first {lost[0].about.id}: {lost[0].error}"
+    first = _namable(lost)
+    text = f"{len(lost)} of {len(run.results)} cases got no answer, {f'first {first.about.id}' if first else 'one of them'}: {(first or lost[0]).error}"
     return [Finding("infrastructure", text, len(lost) > MOST_INFRA * len(run.results))]
+
+
+def _namable(results: list[Result]) -> Result | None:
+    """The first that may be named: none of the holdout."""
+    return next((result for result in results if result.about.split != "holdout"), None)
 
 
 def _exact(run: Run) -> list[Finding]:
@@ -146,19 +110,20 @@ def _exact(run: Run) -> list[Finding]:
     for metric in METRICS:
         whole = figure(metric, run.results)
         if metric.exact and whole.of and whole.hits != whole.of:
-            first = next(r for r in run.results if (s := r.by_metric.get(metric.id)) and s.hits != s.of)
-            why = first.by_metric[metric.id].why
-            text = f"{metric.title}: {whole.of - whole.hits:g} of {whole.of:g} do not. {why[0] if why else ''}"
-            found.append(Finding("exact", text.strip(), True, first.about.id))
+            first = _namable([r for r in run.results if (s := r.by_metric.get(metric.id)) and s.hits != s.of])
+            why = first.by_metric[metric.id].why[:1] if first else ("Only in holdout cases, which are not named.",)
+            text = f"{metric.title}: {whole.of - whole.hits:g} of {whole.of:g} do not. {' '.join(why)}"
+            found.append(Finding("exact", text.strip(), True, first.about.id if first else None))
     return found
 
 
 def _must_pass(run: Run) -> list[Finding]:
-    return [
-        Finding("must pass", f"{result.about.id} has to pass and does not: {why_not(result)}", True, result.about.id)
-        for result in run.results
-        if result.about.gate == "must_pass" and not result.passed
-    ]
+    failing = [result for result in run.results if result.about.gate == "must_pass" and not result.passed]
+    named = [result for result in failing if result.about.split != "holdout"]
+    found = [Finding("must pass", f"{one.about.id} has to pass and does not: {why_not(one)}", True, one.about.id) for one in named]
+    if hidden := len(failing) - len(named):
+        found.append(Finding("must pass", f"{hidden} holdout cases have to pass and do not", True))
+    return found
 
 
 def why_not(result: Result) -> str:
@@ -196,7 +161,7 @@ def _against(run: Run, baseline: Baseline) -> list[Finding]:
                 found.append(Finding("baseline", f"The baseline knows a metric that is gone: {id}. Bless again.", True))
                 continue
             now = figure(metric, run.results, split)
-            if now.of < of and metric.per == "case":
+            if now.of < of and id in GIVEN:
                 found.append(Finding("baseline", f"{split} {metric.title}: counted on {now.of:g}, in the baseline on {of:g}", True))
             elif now.rate is None:
                 found.append(Finding("baseline", f"{split} {metric.title}: nothing was counted, in the baseline {of:g} were", True))

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import NamedTuple
 
+from coach.errors import InputError
 from coach.evaluation.cases import EvalCase
 from coach.playbook import Playbook
+from coach.readers import read
 
 TYPES: dict[str, tuple[str, ...]] = {
     "yes from somebody who cannot decide": ("yes_from_non_decider",),
@@ -77,6 +79,10 @@ def coverage(cases: list[EvalCase]) -> dict[str, int]:
 
 
 def _of_one(case: EvalCase, known: dict[str, EvalCase], playbook: Playbook) -> Iterator[Lint]:
+    try:
+        read(case.note, case.id)
+    except InputError as error:
+        yield Lint(case.id, f"the note cannot be read: {error}")
     tags = {tag for group in TYPES.values() for tag in group} | MORE_TAGS
     if unknown := sorted(set(case.tags) - tags):
         yield Lint(case.id, f"unknown tag {unknown[0]}. Use one of evals/README.md, or add it to `coach.evaluation.lint`")
@@ -105,6 +111,8 @@ def _copy(case: EvalCase, base: EvalCase | None) -> Iterator[Lint]:
     if base is None:
         yield Lint(case.id, f"is a copy of {case.of}, which is not there")
         return
+    if base.family != "base":
+        yield Lint(case.id, f"is a copy of {base.id}, which is a copy itself. Name the base case")
     if (case.cluster, case.split) != (base.cluster, base.split):
         yield Lint(case.id, f"has another cluster or split than {base.id}, of which it is a copy")
     if case.family == "injected" and case.gold.stage != base.gold.stage:

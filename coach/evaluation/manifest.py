@@ -4,35 +4,53 @@
 """
 
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
 
 from coach.errors import ReplayError
 
 NAME = "MANIFEST.sha256"
+HALF = ".part"  # of the name of a folder whose recording was cut off
 
 
-def write_manifest(folder: Path) -> None:
-    """Lists what is there now."""
-    lines = [f"{digest}  {name}\n" for name, digest in _found(folder).items()]
-    (folder / NAME).write_text("".join(lines), encoding="utf-8")
+def recorded_cases(folder: Path) -> list[str]:
+    """Names of the cases that a folder holds recordings of."""
+    return sorted(path.name for path in folder.glob("*/") if not path.name.endswith(HALF) and any(path.glob("*.json")))
+
+
+def write_manifest(folder: Path, cases: Collection[str]) -> None:
+    """Lists the recordings of some cases as they are now; the others stay listed as they were, so that a change of theirs is still seen."""
+    if not folder.is_dir():
+        return
+    kept = {name: digest for name, digest in _listed(folder).items() if name.split("/")[0] not in cases}
+    fresh = {name: digest for name, digest in _found(folder).items() if name.split("/")[0] in cases}
+    lines = [f"{digest}  {name}\n" for name, digest in sorted({**kept, **fresh}.items())]
+    half = folder / (NAME + HALF)
+    half.write_text("".join(lines), encoding="utf-8")
+    half.replace(folder / NAME)
 
 
 def check_manifest(folder: Path) -> None:
     """Raises ReplayError that names the first file that is not as it was listed."""
-    path = folder / NAME
     found = _found(folder)
-    if not path.is_file():
+    if not (folder / NAME).is_file():
         if found:
             raise ReplayError(f"{folder.name} has recordings and no {NAME}. Record them again, or bring the manifest back.")
         return
-    pairs = (line.split("  ", 1) for line in path.read_text(encoding="utf-8").splitlines() if "  " in line)
-    listed = {name: digest for digest, name in pairs}
+    listed = _listed(folder)
     for name in sorted({*listed, *found}):
         if listed.get(name) != found.get(name):
             what = "is missing" if name not in found else "is not listed" if name not in listed else "was changed"
-            raise ReplayError(f"{folder.name}/{NAME}: {name} {what} since it was recorded. Record it again: coach eval record.")
+            again = f"delete {folder.name}/{name.split('/')[0]} and run coach eval record"
+            raise ReplayError(f"{folder.name}/{NAME}: {name} {what} since it was recorded. Bring it back, or record it again: {again}.")
+
+
+def _listed(folder: Path) -> dict[str, str]:
+    path = folder / NAME
+    pairs = (line.split("  ", 1) for line in path.read_text(encoding="utf-8").splitlines() if "  " in line) if path.is_file() else ()
+    return {name: digest for digest, name in pairs}
 
 
 def _found(folder: Path) -> dict[str, str]:
-    paths = sorted(path for path in folder.glob("*/*.json"))
+    paths = [path for case in recorded_cases(folder) for path in sorted((folder / case).glob("*.json"))]
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}

@@ -9,11 +9,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
+from pydantic import Field
+
 from coach.conversation import Value
 from coach.evaluation.cases import LABELS, Family, Label, Split
 from coach.evaluation.results import Result
 from coach.evaluation.scorers import Score
-from coach.evaluation.statistics import Counts, Interval, bootstrap, wilson
+from coach.evaluation.statistics import Counts, Interval, bootstrap, clustered, wilson
 from coach.verdict import Status
 
 Group = Literal["stage", "criteria", "evidence", "grounding", "questions", "steps", "security", "stability"]
@@ -96,6 +98,13 @@ METRICS: tuple[Metric, ...] = (
 )
 # fmt: on
 BY_ID = {metric.id: metric for metric in METRICS}
+GIVEN = frozenset(
+    """
+    stage false_yes missed_yes cost abstained sales deals_told_apart status overclaim missed_status evidence_recall latest_wins trap_hits
+    twin_equal x_canary x_inert x_no_echo x_flagged x_false_flag holds same_as_base
+    """.split()
+)
+"""Metrics whose whole the cases give. What the others are counted on depends on the answers: a deal that moves to stage 2 has no questions."""
 PRIMARY = ("false_yes", "cost", "overclaim", "evidence_recall")
 """What a comparison is decided on, corrected for there being four; everything else is exploratory."""
 
@@ -116,15 +125,17 @@ class Figure(NamedTuple):
     @property
     def interval(self) -> Interval:
         """A 95% interval of the rate."""
-        return wilson(self.hits, self.of) if self.metric.per == "case" else bootstrap(self.counts)
+        if self.metric.per == "case":
+            return wilson(self.hits, self.of)
+        return clustered(self.counts) if self.metric.per == "item" else bootstrap(self.counts)
 
 
 class Prices(Value):
     """What a wrong answer costs. With these, saying stage 2 pays only where nine in ten such deals are won."""
 
-    false_yes: float = 5.0
-    missed_yes: float = 1.0
-    abstained: float = 0.5
+    false_yes: float = Field(default=5.0, ge=0, allow_inf_nan=False)
+    missed_yes: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    abstained: float = Field(default=0.5, ge=0, allow_inf_nan=False)
 
     def of(self, label: Label, accept: tuple[Label, ...]) -> float:
         """The price of an answer where `accept` are right."""
@@ -136,7 +147,13 @@ def crossed(results: Iterable[Result], prices: Prices) -> tuple[Result, ...]:
     listed = tuple(results)
     known = {result.about.id: result for result in listed}
     return tuple(
-        result.model_copy(update={"scores": (*result.scores, *_priced(result, prices), *_against(result, known.get(result.about.of or "")))})
+        Result(  # not model_copy, which would take the cached scores along
+            about=result.about,
+            answer=result.answer,
+            scores=(*result.scores, *_priced(result, prices), *_against(result, known.get(result.about.of or ""))),
+            error=result.error,
+            spent=result.spent,
+        )
         for result in listed
     )
 

@@ -128,6 +128,10 @@ def _no_anyway(seen: Seen) -> Review | None:
     return _verdict(stage=1, undetermined=False)(seen) if seen.case.gold.stage == 2 and 1 not in seen.case.gold.accept else None
 
 
+def _other_stage(seen: Seen) -> Review | None:
+    return _verdict(stage=1 if seen.label == 2 else 2, undetermined=False)(seen)
+
+
 def _other_quote(seen: Seen) -> Review | None:
     shown = seen.review.verdict.commitment.model_copy(update={"quote": None})
     return _verdict(commitment=shown, for_=None, against=None)(seen)
@@ -191,7 +195,7 @@ def _planted(count: int, family: str) -> Shows:
     def shows(seen: Seen) -> Review | None:
         if seen.case.family != family or (count and set(seen.case.tags) & {"injection", "planted_evidence", "leakage"}):
             return None
-        return seen.review.model_copy(update={"source": seen.review.source.model_copy(update={"planted": count})})
+        return seen.review.model_copy(update={"source": seen.review.source.model_copy(update={"planted": count, "hidden": ""})})
 
     return shows
 
@@ -292,10 +296,14 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("nothing found", "evidence_recall", says=_silent),
     Mutant("nothing found, half credit", "partial_recall", says=_silent),
     Mutant("small talk as evidence", "evidence_precision", says=_padded),
+    Mutant("small talk as evidence, half credit", "partial_precision", says=_padded),
     Mutant("one deal of two", "deals_told_apart", says=_one_deal),
     Mutant("selling where nobody sells, or the reverse", "sales", says=_other_sales),
     Mutant("a yes that is none", "false_yes", shows=_yes_anyway),
     Mutant("a yes that is none, as a wrong stage", "stage", shows=_yes_anyway),
+    Mutant("an earlier yes outlives the later word", "latest_wins", shows=_yes_anyway),
+    Mutant("a shrug", "abstained", shows=_verdict(undetermined=True)),
+    Mutant("the rules against the answerer", "model_agrees", shows=_other_stage),
     Mutant("no yes where there is one", "missed_yes", shows=_no_anyway),
     Mutant("a verdict without its quote", "deciding_quote", shows=_other_quote),
     Mutant("met and is not", "overclaim", shows=_standing(_met_anyway)),

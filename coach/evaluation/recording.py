@@ -14,6 +14,7 @@ from typing import NamedTuple
 from coach.ask import Ask
 from coach.errors import BudgetError, ReplayError
 from coach.evaluation.cases import EvalCase
+from coach.evaluation.manifest import HALF
 from coach.evaluation.oracle import Dictated
 from coach.evaluation.runner import review_case
 from coach.evaluation.suites import Suite
@@ -90,7 +91,7 @@ def record(job: Job, cases: list[EvalCase], chat_for: Callable[[EvalCase], Chat]
         if limits.calls is not None and spent.calls + dearest.calls > limits.calls:
             raise BudgetError(f"{spent.calls} calls were made and {limits.calls} are allowed; {so_far}. Raise --max-calls.")
         if limits.usd is not None and spent.usd(limits) + dearest.usd(limits) > limits.usd:
-            raise BudgetError(f"${spent.usd(limits):.2f} are spent and ${limits.usd:.2f} allowed; {so_far}. Raise --max-usd.")
+            raise BudgetError(f"${spent.usd(limits):.5f} are spent and ${limits.usd:.5f} allowed; {so_far}. Raise --max-usd.")
         used = record_case(job, case, chat_for(case))
         dearest = Spent(1, max(dearest.calls, used.calls), max(dearest.tokens_in, used.tokens_in), max(dearest.tokens_out, used.tokens_out))
         spent = Spent(*(a + b for a, b in zip(spent, used, strict=True)))
@@ -101,14 +102,17 @@ def record_case(job: Job, case: EvalCase, chat: Chat) -> Spent:
     """Records all replies to one case in place of those that are there. Raises AskError, and then leaves the old ones."""
     assert job.suite.recordings is not None
     folder = job.suite.recordings / case.id
-    fresh = folder.with_name(folder.name + ".part")
+    fresh = folder.with_name(folder.name + HALF)
     shutil.rmtree(fresh, ignore_errors=True)
     ask: Ask = job.settings.asker(Recorder(chat, fresh, job.made))
     if isinstance(chat, Dictated):
         ask = chat.over(ask)
-    usage = review(read(case.note, case.id), job.playbook, ask, case.as_of).provenance.usage
-    shutil.rmtree(folder, ignore_errors=True)
-    fresh.replace(folder)
+    try:
+        usage = review(read(case.note, case.id), job.playbook, ask, case.as_of).provenance.usage
+        shutil.rmtree(folder, ignore_errors=True)
+        fresh.replace(folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
     return Spent(1, usage.calls, usage.tokens_in or 0, usage.tokens_out or 0)
 
 

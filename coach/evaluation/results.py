@@ -60,12 +60,18 @@ class Answered(Value):
 
 
 class Result(Value):
-    """One case in one run. `error` is why there is no answer: a failing server, not a failing verdict."""
+    """One case in one run. `error` is why there is no answer: a failing server, not a failing verdict; `spent` are the calls it took all the same."""
 
     about: About
     answer: Answered | None
     scores: tuple[Score, ...]
     error: str | None = None
+    spent: int = 0
+
+    @property
+    def calls(self) -> int:
+        """How often the answerer was asked."""
+        return self.answer.calls if self.answer else self.spent
 
     @cached_property
     def by_metric(self) -> dict[str, Score]:
@@ -129,8 +135,9 @@ class RunFolder:
         return (self.path / "run.json").is_file()
 
     def begin(self, head: Head) -> None:
-        """Makes the folder and writes down what is run."""
+        """Makes the folder and writes down what is run. What was whole is not until it is finished again."""
         self.path.mkdir(parents=True, exist_ok=True)
+        (self.path / "run.json").unlink(missing_ok=True)
         _write(self.path / "head.json", head.model_dump_json(indent=1) + "\n")
 
     def head(self) -> Head:
@@ -151,18 +158,27 @@ class RunFolder:
         path = self.path / "results.jsonl"
         if not path.is_file():
             return
-        with path.open(encoding="utf-8") as file:
-            for line in file:
-                if line.endswith("\n"):
-                    item = json.loads(line)
-                    yield Result.model_validate(item["result"]), item["review"]
+        with path.open("rb") as file:  # a line may have been cut within a character
+            for at, line in enumerate(file, 1):
+                if line.endswith(b"\n"):
+                    try:
+                        item = json.loads(line)
+                        yield Result.model_validate(item["result"]), item["review"]
+                    except (ValueError, TypeError, KeyError):
+                        raise CaseError(f"{path}:{at}: is damaged. Start a new run.") from None
 
     def mend(self) -> None:
         """Takes a half-written last line off, so that the next one does not join it."""
         path = self.path / "results.jsonl"
-        data = path.read_bytes() if path.is_file() else b""
-        if data and not data.endswith(b"\n"):
-            _write(path, data[: data.rfind(b"\n") + 1].decode("utf-8"))
+        if not path.is_file():
+            return
+        whole = 0
+        with path.open("rb") as file:
+            for line in file:
+                whole += len(line) if line.endswith(b"\n") else 0
+        if whole < path.stat().st_size:
+            with path.open("rb+") as file:
+                file.truncate(whole)
 
     def finish(self, run: Run) -> None:
         """Writes the whole run."""

@@ -4,14 +4,17 @@ The offline analyst and replays run in processes, a live model in threads: it wa
 order of the cases, whatever finished first. A run that was cut off goes on where it stopped. Never judges: that is `gate`.
 """
 
+import signal
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing
 from hashlib import sha256
 from itertools import islice
 from typing import NamedTuple
 
-from coach.errors import AskError, BudgetError, CaseError, ReplayError
+from coach.errors import AskError, BadReply, BudgetError, CaseError, KeyRefused, ModelNotFound, ReplayError
 from coach.evaluation.cases import EvalCase
 from coach.evaluation.metrics import Prices, crossed
 from coach.evaluation.results import Answered, Head, Result, Run, RunFolder, about
@@ -24,6 +27,7 @@ from coach.review import Review, review
 from coach.textmodel import WEIGHTS
 
 AHEAD = 4  # cases handed out per worker before their turn
+FEWEST_CALLS = 3  # of one case
 ALONE = 12  # fewer cases than this are not worth starting processes for
 Progress = Callable[[int, int], bool]
 """Told how many of how many cases are done; answers whether to go on."""
@@ -37,7 +41,7 @@ class Reviewed(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What is run, and how: at most `workers` cases at once, and no call after `budget` tokens or calls were used."""
+    """What is run, and how: at most `workers` cases at once, and none is begun that could cross `most_calls`."""
 
     suite: Suite
     cases: list[EvalCase]
@@ -48,14 +52,20 @@ class Plan(NamedTuple):
 
 
 def review_case(suite: Suite, case: EvalCase, playbook: Playbook) -> Reviewed:
-    """One case, reviewed and scored; a failing server gives a result with its error. Raises ReplayError if a recording is missing or unused."""
+    """One case, reviewed and scored; a failing server gives a result with its error.
+
+    Raises ReplayError if a recording is missing or unused, and KeyRefused or ModelNotFound, which no further case would mend.
+    """
     answerer = table(suite, case)
     watched = Watched(answerer.ask)
     conversation = read(case.note, case.id)
     try:
         done = review(conversation, playbook, watched, case.as_of)
+    except (KeyRefused, ModelNotFound):
+        raise
     except AskError as error:
-        return Reviewed(Result(about=about(case), answer=None, scores=(), error=str(error)), None)
+        spent = watched.calls + (2 if isinstance(error, BadReply) else 1)  # a bad reply was asked for once more
+        return Reviewed(Result(about=about(case), answer=None, scores=(), error=str(error), spent=spent), None)
     if answerer.recorded is not None and (unused := answerer.recorded.unused):
         raise ReplayError(f"{case.id}: {unused[0].name} was recorded and nothing asks for it any more. Record it again: coach eval record --stale.")
     seen = Seen(case, conversation, playbook, done, tuple(watched.replies))
@@ -86,18 +96,21 @@ def run(plan: Plan, folder: RunFolder, head: Head, progress: Progress = lambda _
     results = {result.about.id: result for result, _ in folder.lines()}
     known = {case.id: case.digest for case in plan.cases}
     if changed := [id for id, result in results.items() if known.get(id) != result.about.digest]:
-        raise CaseError(f"{changed[0]} changed since {folder.path} was begun. Start a new run.")
+        raise CaseError(f"{changed[0]} changed since {folder.path} was begun, or is not among the cases now. Start a new run.")
+    calls = sum(result.calls for result in results.values())
+    results = {id: result for id, result in results.items() if result.answer is not None}  # the others are asked again
     left = [case for case in plan.cases if case.id not in results]
-    start, calls = time.perf_counter(), sum(r.answer.calls for r in results.values() if r.answer)
-    for made in _each(plan, left):
-        folder.add(made.result, made.review)
-        results[made.result.about.id] = made.result
-        calls += made.result.answer.calls if made.result.answer else 0
-        if not progress(len(results), len(plan.cases)):
-            return None
-        if plan.most_calls is not None and calls >= plan.most_calls and len(results) < len(plan.cases):
-            done = f"{len(results)} of {len(plan.cases)} cases are done"
-            raise BudgetError(f"{calls} calls were made and {plan.most_calls} are allowed; {done}. Raise --max-calls and --resume.")
+    start = time.perf_counter()
+    with closing(_each(plan, left, calls)) as made:  # closed at once when this ends early: what was handed out ahead would go on asking
+        for one in made:
+            folder.add(one.result, one.review)
+            results[one.result.about.id] = one.result
+            if not progress(len(results), len(plan.cases)):
+                return None
+    if len(results) < len(plan.cases):
+        calls = sum(result.calls for result, _ in folder.lines())
+        done = f"{len(results)} of {len(plan.cases)} cases are done"
+        raise BudgetError(f"{calls} calls were made and {plan.most_calls} are allowed; {done}. Raise --max-calls and go on with --resume {folder.path}.")
     whole = Run(
         **dict(head),
         seconds=round(time.perf_counter() - start, 3),
@@ -107,22 +120,50 @@ def run(plan: Plan, folder: RunFolder, head: Head, progress: Progress = lambda _
     return whole
 
 
-def _each(plan: Plan, left: list[EvalCase]) -> Iterator[Reviewed]:
-    """Reviewed cases in order, a few handed out ahead, so that memory stays flat however many there are."""
+class _Budget:
+    """Calls that are left. A case that is under way is taken to need as many as the dearest so far."""
+
+    def __init__(self, calls: int, most: int | None) -> None:
+        self.calls = calls
+        self.most = most
+        self.dearest = FEWEST_CALLS
+
+    def room(self, under_way: int) -> int:
+        """How many more cases may be begun."""
+        if self.most is None:
+            return sys.maxsize
+        return max(0, (self.most - self.calls) // self.dearest - under_way)
+
+    def take(self, calls: int) -> None:
+        """Counts the calls of a case that is done."""
+        self.calls += calls
+        self.dearest = max(self.dearest, calls)
+
+
+def _each(plan: Plan, left: list[EvalCase], calls: int) -> Generator[Reviewed]:
+    """Reviewed cases in order, a few handed out ahead, so that memory stays flat however many there are. Ends early where the budget does."""
+    budget = _Budget(calls, plan.most_calls)
     offline = plan.suite.source != "live"
-    if plan.workers < 2 or (offline and len(left) < ALONE and plan.suite.recordings is None):
+    if plan.suite.recordings is None and (plan.workers < 2 or (offline and len(left) < ALONE)):
         for case in left:
-            yield review_case(plan.suite, case, plan.playbook)
+            if not budget.room(0):
+                return
+            made = review_case(plan.suite, case, plan.playbook)
+            budget.take(made.result.calls)
+            yield made
         return
     with _pool(plan, offline) as pool:
         ahead: list[Future[Reviewed]] = []
         cases = iter(left)
         try:
             while True:
-                ahead += [pool.submit(review_case, plan.suite, case, plan.playbook) for case in islice(cases, plan.workers * AHEAD - len(ahead))]
+                more = min(plan.workers * AHEAD - len(ahead), budget.room(len(ahead)))
+                ahead += [pool.submit(review_case, plan.suite, case, plan.playbook) for case in islice(cases, more)]
                 if not ahead:
                     return
-                yield ahead.pop(0).result()
+                made = ahead.pop(0).result()
+                budget.take(made.result.calls)
+                yield made
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -132,8 +173,14 @@ def _pool(plan: Plan, offline: bool) -> Executor:
         return ThreadPoolExecutor(plan.workers)
     from multiprocessing import get_context
 
-    shut = shut_network if plan.suite.recordings is not None else None
-    return ProcessPoolExecutor(plan.workers, mp_context=get_context("spawn"), initializer=shut)
+    return ProcessPoolExecutor(plan.workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(plan.suite.recordings is not None,))
+
+
+def _begin(replays: bool) -> None:
+    """What a worker process does first. Ctrl-C is for the parent: it waits for what is under way."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if replays:
+        shut_network()
 
 
 def head_of(plan: Plan, started: str) -> Head:

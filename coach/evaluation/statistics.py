@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEVEL = 0.95
+ALPHA = 0.05  # p from which a difference is none; `1 - LEVEL` is a little more than that
 DRAWS = 5_000
 SEED = 20_260_302
 FEWEST_CLUSTERS = 30
@@ -43,7 +44,7 @@ class Difference(NamedTuple):
     @property
     def could_miss(self) -> float:
         """The largest difference, either way, that the interval still holds."""
-        return max(-self.interval.low, self.interval.high)
+        return max(abs(self.interval.low), abs(self.interval.high))
 
 
 def _scipy() -> tuple[Any, Any]:
@@ -89,6 +90,13 @@ def bootstrap(counts: Counts) -> Interval:
     return _percentiles(_ratios(hits, of))
 
 
+def clustered(counts: Counts) -> Interval:
+    """Interval of a rate of items: the bootstrap, or Wilson's over the clusters where all items agree, because every draw is the same then."""
+    hits, of = sum(hits for hits, _ in counts.values()), sum(of for _, of in counts.values())
+    some = sum(1 for _, whole in counts.values() if whole)
+    return bootstrap(counts) if 0 < hits < of else wilson(some if hits else 0, some)
+
+
 def paired(a: Counts, b: Counts) -> tuple[float, Interval, float]:
     """Change of a ratio of sums from A to B, its interval and two-sided p, drawn over the clusters that both have."""
     both = sorted(set(a) & set(b))
@@ -98,7 +106,8 @@ def paired(a: Counts, b: Counts) -> tuple[float, Interval, float]:
         return 0.0, Interval(-1.0, 1.0), 1.0
     change = float(b_hits.sum() / b_of.sum() - a_hits.sum() / a_of.sum())
     draws = _ratios(b_hits, b_of) - _ratios(a_hits, a_of)
-    p = min(1.0, 2 * min(float((draws <= 0).mean()), float((draws >= 0).mean())))
+    rarer = min(int((draws <= 0).sum()), int((draws >= 0).sum()))
+    p = min(1.0, 2 * (rarer + 1) / (DRAWS + 1))  # never nought: there were only so many draws (Davison and Hinkley 1997)
     return change, _percentiles(draws), p
 
 
@@ -112,18 +121,23 @@ def holm(ps: Sequence[float]) -> list[float]:
     return corrected
 
 
-def difference(a: Counts, b: Counts, per_case: bool) -> Difference:
-    """How B differs from A; `word` says only whether anything can be said, `named` says which way. One case a cluster gets McNemar's p."""
+def difference(a: Counts, b: Counts, per: Literal["case", "item", "price"]) -> Difference:
+    """How B differs from A; `word` says only whether anything can be said, `named` says which way. One case a cluster gets McNemar's p.
+
+    Where no cluster differs, every draw is nought; shares then get the exact bound on clusters that could have differed unseen.
+    """
     both = set(a) & set(b)
     change, interval, p = paired(a, b)
-    if per_case and all(a[name][1] == b[name][1] == 1 for name in both):
+    if per != "price" and both and interval.low == interval.high == 0:
+        interval = Interval(-upper(0, len(both)), upper(0, len(both)))
+    if per == "case" and all(a[name][1] == b[name][1] == 1 for name in both):
         p = mcnemar(sum(b[name][0] > a[name][0] for name in both), sum(b[name][0] < a[name][0] for name in both))
     return Difference("not enough data" if len(both) < FEWEST_CLUSTERS else "no detectable difference", change, interval, p, len(both))
 
 
 def named(found: Difference, high: bool, p: float) -> Difference:
     """The difference with its word, given its p after correction and which way is better."""
-    if found.word == "not enough data" or p >= 1 - LEVEL:
+    if found.word == "not enough data" or p >= ALPHA:
         return found._replace(p=p)
     return found._replace(p=p, word="better" if (found.change > 0) == high else "worse")
 
@@ -152,20 +166,20 @@ def _columns(counts: Counts) -> "tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def _ratios(hits: "NDArray[np.float64]", of: "NDArray[np.float64]") -> "NDArray[np.float64]":
-    """Ratios of the sums of `DRAWS` draws of clusters. The same seed each time, so that A and B draw the same clusters."""
+    """Ratios of the sums of `DRAWS` draws of clusters. The same draws each time, so that A and B draw the same clusters."""
     import numpy as np
 
     weights = _weights(len(hits))
-    below = weights @ of
-    return np.divide(weights @ hits, below, out=np.zeros(DRAWS), where=below > 0)
+    above, below = (np.asarray(weights @ column.astype(np.float32), dtype=np.float64) for column in (hits, of))
+    return np.divide(above, below, out=np.zeros(DRAWS), where=below > 0)
 
 
-@lru_cache(maxsize=8)
-def _weights(clusters: int) -> "NDArray[np.float64]":
+@lru_cache(maxsize=4)
+def _weights(clusters: int) -> "NDArray[np.float32]":
     """How often each cluster is in each draw. Kept, because every metric of a comparison draws from the same clusters."""
     import numpy as np
 
-    weights = np.random.default_rng(SEED).multinomial(clusters, np.full(clusters, 1 / clusters), size=DRAWS).astype(float)
+    weights = np.random.default_rng(SEED).multinomial(clusters, np.full(clusters, 1 / clusters), size=DRAWS).astype(np.float32)
     weights.flags.writeable = False
     return weights
 

@@ -12,6 +12,7 @@ from coach.ask import Answer, Answerer, Ask, Reply, Request
 from coach.conversation import Value
 from coach.errors import ReplayError
 from coach.evaluation.cases import EvalCase
+from coach.evaluation.manifest import check_manifest, recorded_cases
 from coach.evaluation.results import Source
 from coach.llm.recordings import Recorded, read_record
 from coach.settings import OFFLINE, load
@@ -37,11 +38,12 @@ class Table(NamedTuple):
 
 
 class Watched:
-    """An Ask that keeps the replies that went through it."""
+    """An Ask that keeps the replies that went through it, and counts the calls they took."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self.replies: list[Any] = []
+        self.calls = 0
 
     @property
     def answerer(self) -> Answerer:
@@ -51,6 +53,7 @@ class Watched:
     def __call__(self, request: Request[Reply]) -> Answer[Reply]:
         answer = self._ask(request)
         self.replies.append(answer.reply)
+        self.calls += answer.usage.calls
         return answer
 
 
@@ -66,11 +69,12 @@ def table(suite: Suite, case: EvalCase) -> Table:
 
 
 def recorded_suites(folder: Path) -> list[Suite]:
-    """A suite for each folder of recordings. Raises ReplayError where one holds recordings of several kinds or models."""
+    """A suite for each folder of recordings. Raises ReplayError where one holds recordings of several kinds or models, or none of those it lists."""
     suites = []
     for path in sorted(p for p in folder.glob("*") if p.is_dir()):
-        records = [read_record(next(iter(sorted(inside.glob("*.json"))))) for inside in sorted(path.glob("*/")) if any(inside.glob("*.json"))]
+        records = [read_record(file) for case in recorded_cases(path) for file in sorted((path / case).glob("*.json"))]
         if not records:
+            check_manifest(path)
             continue
         kinds, models = {record.made.kind for record in records}, {(record.sent.model, record.reply.served) for record in records}
         if len(kinds) > 1 or len(models) > 1:
@@ -80,15 +84,18 @@ def recorded_suites(folder: Path) -> list[Suite]:
     return suites
 
 
-class NoNetworkError(RuntimeError):
+class NoNetworkError(ReplayError):
     """Something wanted to leave the process during a replay."""
+
+
+WAYS_OUT = frozenset(f"socket.{way}" for way in "connect sendto sendmsg getaddrinfo gethostbyname gethostbyaddr getnameinfo".split())
 
 
 def shut_network() -> None:
     """Makes every connect and name look-up of this process fail, for good: an audit hook cannot be taken out again."""
 
     def guard(event: str, _args: tuple[Any, ...]) -> None:
-        if event in ("socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"):
+        if event in WAYS_OUT:
             raise NoNetworkError("A replay never talks to the network.")
 
     sys.addaudithook(guard)

@@ -6,6 +6,7 @@ from coach.errors import CaseError
 from coach.evaluation.cases import EvalCase
 
 WIDTH = 150
+ODD_BREAKS = frozenset("\x85\u2028\u2029")  # a YAML block would make plain line ends of them
 
 
 def case_yaml(case: EvalCase) -> str:
@@ -19,7 +20,7 @@ def case_yaml(case: EvalCase) -> str:
             super().increase_indent(flow, False)
 
     def text(dumper: Any, value: str) -> Any:
-        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"' if ODD_BREAKS & set(value) else "|" if "\n" in value else None)
 
     Dumper.add_representer(str, text)
     data = case.model_dump(mode="json", exclude_none=True, exclude_defaults=False)

@@ -13,7 +13,7 @@ from coach.readers.decoding import decode, mended
 from coach.readers.hidden import hidden_spans, without_hidden
 from coach.readers.limits import LARGEST, check_count, check_length, check_size
 from coach.readers.mail import is_mail, mail_drafts
-from coach.readers.markup import Text
+from coach.readers.markup import PAGE, Text, plain_text
 from coach.readers.office import OLD, open_office
 from coach.readers.pdf import open_pdf
 from coach.readers.people import name_sides, with_sides
@@ -66,6 +66,8 @@ def _drafts(data: bytes | str, name: str) -> list[Draft]:
             return mail_drafts(source.encode("utf-8", "replace"), name)
     if not source.strip():
         raise InputError(f"{name} is empty. Paste the notes or the transcript of a call.")
+    if PAGE.match(source):
+        return [_plain(plain_text(source), name)]
     return json_drafts(source, name) or table_drafts(source) or [_plain(Text(source), name, pasted=isinstance(data, str))]
 
 

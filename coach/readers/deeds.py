@@ -26,6 +26,8 @@ BUYS = re.compile(
     + r"|\byour (?:proposal|quote|quotation|pricing|prices?|contract|offer|product|platform|competitors?|sales (?:team|rep))\b|\bget it signed\b|\bi(?:'|’)?(?:m| am)? (?:comfortable |happy |fine )?(?:approving|signing (?:off|it|this)|going to sign)"
     r"|\b(?:i|we)(?:'|’)?(?:ll| will) (?:sign|take it|go (?:ahead )?with you|buy|order)\b|\bnot a small investment for (?:a company our size|us)|\bwhat(?:'|’)?s the (?:cancellation policy|payment structure|price|cost|discount|catch|lead time|damage)\b"
     r"|\bhow much (?:is|does|would|will|do) (?:it|this|that|you)\b|\bcan we (?:do|pay) (?:it )?(?:monthly|quarterly|annually|yearly|in instal)|\bif we want(?:ed)? to cancel\b|\bin (?:our|my) budget\b|\bour (?:cfo|ceo|procurement|legal team|board|current (?:vendor|supplier|system|tool|provider))\b"
+    r"|\b(?:we|i|they|he|she|(?:the |our )(?:board|mt|committee|council|trustees|partners|directors|governors|management team))(?:'ve|’ve| have| has| had)?(?: just| now| already| formally| unanimously)? (?:resolved|voted|decided|agreed|chosen|chose|selected|picked)(?: to (?:award|go|buy|proceed|accept|appoint|order|take|move)| you| yours| on you)"
+    r"|\b(?:is|are|was|it'?s|been) approved (?:from|on) (?:my|our) side|\byou(?:'|’)?re our (?:pick|choice|vendor|supplier|preferred)|\bplease (?:reserve|book|go ahead|proceed|put us down|send (?:me |us )?the (?:contract|paperwork|order form|invoice))|\b(?:award|order)(?:ed|ing)? (?:it |the \w+(?: \w+)? )?to (?:you|yourselves)|\bso you get the (?:order|job|contract|deal)"
     r"|\bwe(?:'|’)?re (?:already )?(?:losing|paying|spending) \w+ ?\$?\d|\b(?:convinced|sold) me\b|\bi(?:'|’)?ve reviewed (?:the|your) (?:proposal|quote|contract)",
     re.IGNORECASE,
 )
@@ -41,11 +43,10 @@ class Deeds(NamedTuple):
     sold: str
     bought: str
 
-    @property
-    def side(self) -> Side:
-        """The side that the deeds settle; unknown if they are few or of both kinds."""
+    def side(self, clear: int = CLEAR) -> Side:
+        """The side that the deeds settle, if there are `clear` more of them than of the other side's; unknown if they are few or of both kinds."""
         for mine, other, side in ((self.sells, self.buys, Side.REP), (self.buys, self.sells, Side.PROSPECT)):
-            if mine - other >= CLEAR and mine >= SHARE * other:
+            if mine - other >= clear and mine >= SHARE * other:
                 return side
         return Side.UNKNOWN
 

@@ -45,6 +45,10 @@ RUN_ON = re.compile(
     r"(?:(?<=[.!?…\"”)\]] )|(?<=[.!?…\"”)\]]  )|^)(?P<name>[^\W\d_a-zà-þ][\w'’.-]{0,30}(?: (?:[^\W\d_a-zà-þ]|\d)[\w'’.-]{0,30}){0,3})(?: ?\([^()\n]{1,40}\))?:[ \t]+(?=\S)", re.MULTILINE
 )
 """`Name: ` after the end of a sentence, in text whose lines were lost."""
+TWO_LINES = re.compile(
+    r"^[ \t]*(?P<name>[^\W\d_][\w.'’& -]{1,40}?)(?:[ \t]*\([^()\n]{1,60}\))?[ \t]*\r?\n[ \t]*[\[(]?(?P<time>\d{1,3}:\d\d(?::\d\d)?)(?P<half> ?[AaPp][Mm])?[\])]?[ \t]*$", re.MULTILINE
+)
+"""A name, below it a time, below that the words."""
 CHANGE = re.compile(r"^[ \t]*>>+[ \t]*(?![^:\n]{0,40}:)")  # captions mark a change of speaker so, without a name
 TRANSCRIPT = re.compile(
     r"^\W{0,6}(?:(?:full |meeting |call )?transcript|transkript|transcription|transcripción|transcrição|trascrizione|transcriptie|volledig transcript)\W{0,3}$", re.IGNORECASE
@@ -65,6 +69,8 @@ ASIDE = re.compile(
 LABEL = 300  # characters of a line in which its label stands
 FEWEST = 4
 """Labels of a rarer layout below which a text is no transcript."""
+FEWEST_TIMED = 3
+"""Names with rising times on lines of their own, from which a text is a transcript however long the utterances are."""
 WALL_CLOCK = 7_200  # seconds: a talk that begins so late tells the time of day
 
 
@@ -77,6 +83,7 @@ class Label(NamedTuple):
     time: float | None
     above: bool = False  # the words begin on the next line
     title: str = ""  # what stands after a comma
+    by_day: bool = False  # the time is that of a day
 
 
 def labels_of(source: str) -> list[Label]:
@@ -87,7 +94,7 @@ def labels_of(source: str) -> list[Label]:
         labels, lines = below, len(below)
     if not _is_transcript(labels, lines):
         labels = _rarer_labels(source, lines) or _run_on(source)
-    if labels and (labels[0].time or 0) >= WALL_CLOCK:
+    if any(label.by_day for label in labels) or (labels and (labels[0].time or 0) >= WALL_CLOCK):
         labels = [label._replace(time=None) for label in labels]
     return _in_order(labels, source)
 
@@ -125,22 +132,32 @@ def _labels(source: str) -> tuple[list[Label], int, int]:
         elif len(text) < 160 and (found := ABOVE.match(text)) and _named(found["name1"] or found["name2"]):
             labels.append(_label(found, "1" if found["name1"] else "2", line.end(), line.start(), True))
     above_ones = [label for label in labels if label.above]
-    return (above_ones if len(above_ones) >= FEWEST and len(above_ones) * 2 > len(labels) else labels), lines, heading
+    return (above_ones if len(above_ones) >= FEWEST_TIMED and len(above_ones) * 2 > len(labels) else labels), lines, heading
+
+
+DATE = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez)[a-zäé]*\.? \d{1,2}$|\d{1,2}\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
 
 
 def _named(name: str) -> bool:
     digits = sum(char.isdigit() for char in name)
-    return is_name(name) and (name[0].isalpha() or digits >= (7 if name[0] == "+" else 9))  # a telephone, not a date
+    return is_name(name) and not DATE.match(name) and (name[0].isalpha() or digits >= (7 if name[0] == "+" else 9))  # a telephone, not a date
 
 
 def _label(found: re.Match[str], n: str, start: int, line: int, above: bool) -> Label:
     held = found.groupdict()
     time, half = (held.get("time1"), held.get("half1")) if held.get("time1") else (held.get("time2"), held.get("half2"))
-    return Label(start, line, held[f"name{n}"].strip(), None if half else seconds_of(time), above, (held.get(f"title{n}") or "").strip())
+    return Label(start, line, held[f"name{n}"].strip(), seconds_of(time), above, (held.get(f"title{n}") or "").strip(), half is not None)
 
 
 def _rarer_labels(source: str, lines: int) -> list[Label]:
-    """Labels of the less common layouts, [] if neither carries the text."""
+    """Labels of the less common layouts, [] if none carries the text."""
+    two = [
+        Label(found.end(), found.start(), found["name"].strip(), seconds_of(found["time"]), True, "", found["half"] is not None)
+        for found in TWO_LINES.finditer(source)
+        if is_name(found["name"])
+    ]
+    if len(two) >= FEWEST_TIMED and len({label.name for label in two}) in range(2, len(two)):
+        return two
     for pattern, share in ((DASHED, 0.6), (ALONE, 0.25)):
         labels = [
             Label(line.start() + found.start("words") if pattern is DASHED else line.end(), line.start(), found["name"].strip(), None)
@@ -171,6 +188,9 @@ def _is_transcript(labels: list[Label], lines: int) -> bool:
         return len(labels) >= 2 and len(labels) == lines and len(names) == 2
     speaks_again = len(labels) - len(names)
     timed = sum(label.time is not None for label in labels)
+    times = [label.time for label in labels if label.above and label.time is not None]
+    if speaks_again and len(times) >= FEWEST_TIMED and len(times) == len(labels) and times == sorted(times):
+        return True
     return (speaks_again >= 1 or timed >= 3) and len(labels) * 3 >= lines and speaks_again * 5 >= len(labels)
 
 

@@ -9,13 +9,16 @@ LARGEST_FILE = 25_000_000
 LARGEST = 5_000_000  # characters of one conversation; a day of talk is under half a million
 UNPACKED = 60_000_000  # of all members of an Office file together
 MEMBERS = 2_000  # in an Office file
-RATIO = 200  # unpacked to packed, of one member above a million bytes: text of a talk packs about ten to one
+RATIO = 200  # unpacked to packed, of one member above SWOLLEN: text of a talk packs about ten to one
+SWOLLEN = 10_000_000
 PAGES = 500  # of a PDF
 PDF_STREAM = 20_000_000  # one unpacked stream of a PDF
 PDF_WORK = 300_000  # operations of one page
 CONVERSATIONS = 5_000  # in one file
 ROW_CELLS = 500  # columns of a table
 MAIL_PARTS = 200  # of one message
+MAIL_HEADER = 20_000  # characters of a header of a mail
+MAIL_CONTENT_HEADER = 1_000  # of one that says what a part is
 LONGEST_NAME = 120  # characters of a file name or a speaker that are shown
 
 

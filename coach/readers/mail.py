@@ -4,21 +4,25 @@ The source is "From", "To", "Cc", "Date" and "Subject", then the plain part, or 
 plain one. Quoted mails below are read as a pasted thread is. Attached text is a draft of its own.
 """
 
+import contextlib
 import email
-import email.policy
 import re
-from email.message import EmailMessage
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import Message
 
 from coach.conversation import Kind
 from coach.errors import InputError
-from coach.readers.limits import LONGEST_NAME, MAIL_PARTS
+from coach.readers.limits import LONGEST_NAME, MAIL_CONTENT_HEADER, MAIL_HEADER, MAIL_PARTS
 from coach.readers.markup import Text, plain_text
 from coach.readers.plain import plain_draft
 from coach.readers.written import LONE, Draft, under
 
 SHOWN = ("From", "To", "Cc", "Date", "Subject")
 HEADER = re.compile(r"^(?P<name>[!-9;-~]{1,60}):[ \t]*\S?", re.MULTILINE)
-TELLING = frozenset("received return-path message-id mime-version content-type content-transfer-encoding delivered-to dkim-signature x-mailer in-reply-to references".split())
+TELLING = frozenset(
+    "received return-path message-id mime-version content-type content-transfer-encoding delivered-to dkim-signature x-mailer in-reply-to references".split()
+)
 """Headers that only a mail file has; a pasted thread begins with From or Subject too."""
 
 
@@ -35,19 +39,39 @@ def is_mail(head: str) -> bool:
 def mail_drafts(data: bytes, name: str) -> list[Draft]:
     """The mail, and a draft for each attached text. Raises InputError for a mail without words."""
     try:
-        message = email.message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), policy=email.policy.default)
+        message = email.message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"))
         parts = list(message.walk())[: MAIL_PARTS + 1]
-        head = "".join(f"{header}: {' '.join(str(message[header]).split())}\n" for header in SHOWN if message[header])
+        _check_headers(parts, name)
+        head = "".join(f"{header}: {_header(message, header)}\n" for header in SHOWN if message[header])
         body = _body(parts)
         attached = [text for part in parts if part.get_filename() and part.get_content_maintype() == "text" and (text := _words(part)).strip()]
+    except InputError:
+        raise
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError, AssertionError):
         raise InputError(f"{name} is a damaged mail file. Open the mail, copy the text and paste that.") from None
     if len(parts) > MAIL_PARTS:
         raise InputError(f"{name} is a mail of more than {MAIL_PARTS} parts. Copy the text and paste that.")
     if not body.words.strip() and not attached:
         raise InputError(f"{name} is a mail without text. If the words are in an attachment, save that and bring it.")
-    title = " ".join(str(message["Subject"] or "").split())[:LONGEST_NAME]
+    title = _header(message, "Subject")[:LONGEST_NAME]
     return [_mail(LONE.sub("\ufffd", head), _whole(body), title), *(plain_draft(LONE.sub("\ufffd", text)) for text in attached)]
+
+
+def _check_headers(parts: list[Message], name: str) -> None:
+    """Refuses headers that are longer than any program writes: the library takes long to take them apart."""
+    for part in parts:
+        for header, value in part.items():
+            most = MAIL_CONTENT_HEADER if header.casefold().startswith("content-") else MAIL_HEADER
+            if len(value) > most:
+                raise InputError(f"{name} has a header of {len(value):,} characters; the most that is read is {most:,}. Copy the text and paste that.")
+
+
+def _header(message: Message, header: str) -> str:
+    """A header on one line, decoded as far as it can be."""
+    value = str(message[header] or "")
+    with contextlib.suppress(HeaderParseError, LookupError, ValueError):
+        value = str(make_header(decode_header(value)))
+    return " ".join(LONE.sub("\ufffd", value).split())
 
 
 def _mail(head: str, body: Text, title: str) -> Draft:
@@ -66,7 +90,7 @@ def _whole(text: Text) -> Text:
     return text._replace(words=LONE.sub("\ufffd", text.words))
 
 
-def _body(parts: list[EmailMessage]) -> Text:
+def _body(parts: list[Message]) -> Text:
     shown = [part for part in parts if not part.get_filename() and part.get_content_maintype() == "text"]
     plain = [words for part in shown if part.get_content_subtype() == "plain" and (words := _words(part)).strip()]
     if plain:
@@ -75,7 +99,7 @@ def _body(parts: list[EmailMessage]) -> Text:
     return pages[0] if len(pages) == 1 else Text("\n".join(page.words for page in pages))
 
 
-def _words(part: EmailMessage) -> str:
+def _words(part: Message) -> str:
     """The decoded words of a part, whatever it says about its encoding."""
     from coach.readers.decoding import decoded
 

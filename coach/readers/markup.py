@@ -16,14 +16,22 @@ LOOKS_SO = re.compile(r"<(?:!doctype|/?(?:html|body|div|p|br|span|ul|ol|li|table
 ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|amp|lt|gt|quot|apos|nbsp|[a-z]{2,8});", re.IGNORECASE)
 BLOCKS = frozenset("p div br li ul ol tr table h1 h2 h3 h4 h5 h6 blockquote pre section article hr dd dt header footer".split())
 CELLS = frozenset("td th".split())
-SILENT = frozenset("script style head title template noscript".split())
+SILENT = frozenset("script style title".split())
+UNSEEN = frozenset("template noscript noframes iframe canvas video audio datalist".split())
+"""Elements whose words a browser keeps for itself, or shows only where it cannot show something else."""
 EMPTY = frozenset("br hr img input meta link area base col embed source track wbr".split())
 UNSHOWN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0*(?:\.\d+)?(?:[01]?(?:px|pt|em|rem|%)?)\s*(?:;|$|!)|opacity\s*:\s*0(?:\.0\d*)?\s*(?:;|$|!)|mso-hide\s*:\s*all|"
-    r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b|transparent\b|rgba?\(\s*255\s*,\s*255\s*,\s*255)",
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0*(?:\.\d+)?(?:[01]?(?:px|pt|em|rem|%)?)\s*(?:;|$|!)|opacity\s*:\s*(?:0+|0*\.0\d*)%?\s*(?:;|$|!)|mso-hide\s*:\s*all|"
+    r"(?<![-\w])color\s*:\s*(?:#fff\b|#(?:f[c-f]){3}\b|white\b|transparent\b|rgba?\((?:\s*25[2-5]\s*,){2}\s*25[2-5])",
     re.IGNORECASE,
 )
 BACKGROUND = re.compile(r"background", re.IGNORECASE)
+CSS_COMMENT = re.compile(r"/\*[^*]*(?:\*(?!/)[^*]*)*(?:\*/|\Z)")
+CSS_ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.IGNORECASE)
+
+
+PAGE = re.compile(r"\s*<(?:!doctype html|html|head|body|div|p|span|ul|ol|table|h[1-6])\b[^<>]*>", re.IGNORECASE)
+"""How a text begins that is markup as a whole."""
 
 
 class Text(NamedTuple):
@@ -38,9 +46,26 @@ def plain_text(markup: str) -> Text:
     if not LOOKS_SO.search(markup):
         return Text(html.unescape(markup) if ENTITY.search(markup) else markup)
     page = _Page()
-    page.feed(markup)
+    page.feed(_sound(markup))
     page.close()
     return page.text()
+
+
+def _sound(markup: str) -> str:
+    """The markup with every "<" that opens no whole tag or comment written out: the library's parser takes very long over those."""
+    parts: list[str] = []
+    at = 0
+    while True:
+        start = markup.find("<!--", at)
+        end = markup.find("-->", start + 4) if start >= 0 else -1
+        parts.append(OPENS.sub("&lt;", markup[at : start if end >= 0 else len(markup)]))
+        if end < 0:
+            return "".join(parts)
+        parts.append(markup[start : end + 3])
+        at = end + 3
+
+
+OPENS = re.compile(r"<(?!/?[a-zA-Z][^<>]*>|!doctype[^<>]*>)", re.IGNORECASE)
 
 
 class _Page(HTMLParser):
@@ -54,8 +79,16 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._breaks(tag)
+        if tag == "li":
+            self._parts.append(("- ", ""))
         if tag not in EMPTY:
             self._open.append((tag, self._why() or _hides(tag, dict(attrs))))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)  # the slash means nothing in HTML: what follows is still inside
+
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        return self.parse_bogus_comment(i, report)  # as browsers take it; the parser of old SGML gives up on a name it does not know
 
     def handle_endtag(self, tag: str) -> None:
         for at in range(len(self._open) - 1, max(-1, len(self._open) - 50), -1):
@@ -89,8 +122,6 @@ class _Page(HTMLParser):
             if words and why != SILENCE:
                 self._parts += [(words, why), ("\n", "")]
         self._late = []
-        if tag == "li":
-            self._parts.append(("- ", ""))
 
     def text(self) -> Text:
         self._breaks("br")
@@ -113,9 +144,18 @@ SILENCE = "a program or a style"
 
 
 def _hides(tag: str, attrs: dict[str, str | None]) -> str:
-    style = attrs.get("style") or ""
+    style = _plain_style(attrs.get("style") or "")
     if tag in SILENT:
         return SILENCE
-    if "hidden" in attrs or (UNSHOWN.search(style) and not ("color" in style and BACKGROUND.search(style) and not re.search(r"display|visib|size|opacity|mso", style))):
+    if tag in UNSEEN or "hidden" in attrs or (UNSHOWN.search(style) and not ("color" in style and BACKGROUND.search(style) and not re.search(r"display|visib|size|opacity|mso", style))):
         return "words that the page hides"
     return "white words" if tag == "font" and (attrs.get("color") or "").lower() in ("white", "#fff", "#ffffff") else ""
+
+
+def _plain_style(style: str) -> str:
+    """A style without comments and escapes, so that what it says is what is read."""
+
+    def char(found: re.Match[str]) -> str:
+        return chr(min(int(found[1], 16), 0x10FFFF)) if found[1] else found[2]
+
+    return CSS_ESCAPE.sub(char, CSS_COMMENT.sub("", style))

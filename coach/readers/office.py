@@ -12,7 +12,7 @@ from typing import Any
 
 from coach.conversation import Hidden
 from coach.errors import InputError
-from coach.readers.limits import MEMBERS, RATIO, UNPACKED
+from coach.readers.limits import MEMBERS, RATIO, SWOLLEN, UNPACKED
 from coach.readers.markup import Text
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -61,7 +61,7 @@ def _check(data: bytes, name: str) -> None:
     if len(members) > MEMBERS:
         raise InputError(f"{name} holds {len(members):,} parts; the most that is opened is {MEMBERS:,}. Copy the text and paste that.")
     unpacked = sum(member.file_size for member in members)
-    swollen = any(member.file_size > 1_000_000 and member.file_size > RATIO * max(1, member.compress_size) for member in members)
+    swollen = any(member.file_size > SWOLLEN and member.file_size > RATIO * max(1, member.compress_size) for member in members)
     if unpacked > UNPACKED or swollen:
         raise InputError(f"{name} would unpack to {unpacked / 1e6:,.0f} MB, far more than a document holds. Copy the text and paste that.")
     if any(member.flag_bits & 1 for member in members):
@@ -117,9 +117,7 @@ def _paragraphs(body: Any, styles: frozenset[str]) -> Iterator[tuple[str, list[t
                 unseen.append((words, why))
             else:
                 seen.append(words)
-            for box in element.iter(f"{W}txbxContent"):
-                if not any(parent.tag in SKIPPED for parent in box.iterancestors()):
-                    waiting.append((box, False, False))
+            waiting.extend((child, False, False) for child in reversed(element) if child.tag != f"{W}t")  # a text box may stand in a run
             continue
         ground = tag in (f"{W}p", f"{W}tc") and _is_shaded(element)
         if ground:

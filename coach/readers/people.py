@@ -44,8 +44,11 @@ def with_sides(conversation: Conversation) -> Conversation:
     for name, person in people.items():
         people[name] = _by_label(person)
     _by_company(people)
-    if conversation.kind is Kind.TRANSCRIPT:
-        _by_voice(people, mine, conversation)
+    if conversation.kind in (Kind.TRANSCRIPT, Kind.EMAIL):
+        said = _said(mine, conversation)
+        _by_deeds(people, said, FEW_DEEDS if conversation.kind is Kind.EMAIL else CLEAR_DEEDS)
+        if conversation.kind is Kind.TRANSCRIPT:  # people write alike, whatever they do for a living
+            _by_voice(people, said)
     _only_other(people, list(dict.fromkeys(mine.values())))
     turns = tuple(_sided(turn, people, mine) for turn in conversation.turns)
     return conversation.model_copy(update={"people": tuple(people.values()), "turns": turns})
@@ -190,23 +193,37 @@ def _by_company(people: dict[str, Person]) -> None:
             people[name] = person.model_copy(update={"side": side, "because": because})
 
 
-def _by_voice(people: dict[str, Person], mine: dict[str, str], conversation: Conversation) -> None:
-    """Sides from what people do and then from how they talk, for speakers that nothing else settles."""
+def _said(mine: dict[str, str], conversation: Conversation) -> dict[str, list[str]]:
+    """What each speaker said, by full name; planted text is nobody's."""
     said: dict[str, list[str]] = defaultdict(list)
     for turn in conversation.turns:
-        if turn.speaker and turn.kind is Kind.TRANSCRIPT and not conversation.is_planted(turn.start, turn.end):
+        if turn.speaker and turn.kind in (Kind.TRANSCRIPT, Kind.EMAIL) and not conversation.is_planted(turn.start, turn.end):
             said[mine[turn.speaker]].append(conversation.text(turn))
-    open_ones = [name for name in said if people[name].side is Side.UNKNOWN and not people[name].because]
-    for name in open_ones:
+    return said
+
+
+def _open(people: People, said: dict[str, list[str]]) -> list[str]:
+    return [name for name in said if people[name].side is Side.UNKNOWN and not people[name].because]
+
+
+def _by_deeds(people: People, said: dict[str, list[str]], clear: int) -> None:
+    """Sides from what people do on a call or in a mail."""
+    for name in _open(people, said):
         done = deeds_of(said[name])
-        because = f"sells: “{done.sold}”" if done.side is Side.REP else f"buys: “{done.bought}”" if done.side is Side.PROSPECT else ""
-        people[name] = people[name].model_copy(update={"side": done.side, "because": because})
-    scores = {name: voice_of(said[name]) for name in open_ones if people[name].side is Side.UNKNOWN}
+        side = done.side(clear)
+        because = f"sells: “{done.sold}”" if side is Side.REP else f"buys: “{done.bought}”" if side is Side.PROSPECT else ""
+        people[name] = people[name].model_copy(update={"side": side, "because": because})
+
+
+def _by_voice(people: People, said: dict[str, list[str]]) -> None:
+    """Sides from how people talk, for speakers that nothing else settles."""
+    scores = {name: voice_of(said[name]) for name in _open(people, said)}
     sellers = {name for name, person in people.items() if person.side is Side.REP and name in said}
     if not sellers and scores:
         best = max(scores, key=lambda name: scores[name])
         rest = [score for name, score in scores.items() if name != best]
-        if scores[best] > (0 if rest else ALONE) and all(scores[best] - score > CLEAR for score in rest):
+        apart = bool(rest) and scores[best] - max(rest) > FAR and scores[best] > -CLEAR
+        if (scores[best] > (0 if rest else ALONE) and all(scores[best] - score > CLEAR for score in rest)) or apart:
             people[best] = people[best].model_copy(update={"side": Side.REP, "because": "talks as the one who sells"})
             sellers.add(best)
             del scores[best]
@@ -217,6 +234,10 @@ def _by_voice(people: dict[str, Person], mine: dict[str, str], conversation: Con
             people[name] = people[name].model_copy(update={"side": Side.REP, "because": "talks as one who sells"})
 
 
+FEW_DEEDS, CLEAR_DEEDS = 1, 2
+"""Deeds more than the other side's that settle a side: in a mail one is enough, people say there what they mean."""
+FAR = 4.0
+"""Difference in voice score from which the seller is told even if nothing in the words is plainly selling."""
 CLEAR = 1.0
 """Difference in voice score (log odds, see `voices`) that counts as clear."""
 ALONE = 2.0

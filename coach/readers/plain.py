@@ -40,9 +40,12 @@ def plain_draft(source: str, hidden: Iterable[Hidden] = (), pasted: bool = False
 
 
 def _blanked(source: str, hidden: tuple[Hidden, ...]) -> str:
+    parts: list[str] = []
+    at = 0
     for span in hidden:
-        source = source[: span.start] + " " * (span.end - span.start) + source[span.end :]
-    return source
+        parts += [source[at : span.start], " " * (span.end - span.start)]
+        at = span.end
+    return "".join([*parts, source[at:]])
 
 
 def _with_hidden_below(draft: Draft, words: list[tuple[str, str]]) -> Draft:

@@ -54,13 +54,13 @@ def table_drafts(source: str) -> list[Draft]:
     if not rows or whole * 2 < len(rows) or len(header) > ROW_CELLS or any(len(cell) > LONGEST_HEADER for cell in header):
         return []
     speaker, words = _column(header, SPEAKER), _column(header, WORDS)
-    if speaker is not None and words is not None:
+    if words is not None and (speaker is not None or (_column(header, START) is not None and len(header) <= FEWEST_COLUMNS)):
         return [_talk(header, rows, speaker, words)]
     notes = frozenset(at for at, cell in enumerate(header) if NOTES.match(cell))
     if not notes or len(header) < FEWEST_COLUMNS or not any(CRM.search(cell) for at, cell in enumerate(header) if at not in notes):
         return []
     check_count(len(rows), "The table")
-    return [_row(header, row, notes, number) for number, row in enumerate(rows, 1)]
+    return [_row(header, row, notes, number, mark) for number, row in enumerate(rows, 1)]
 
 
 def _column(header: list[str], name: re.Pattern[str]) -> int | None:
@@ -71,15 +71,19 @@ def _cell(row: list[str], at: int | None) -> str:
     return row[at] if at is not None and at < len(row) else ""
 
 
-def _talk(header: list[str], rows: list[list[str]], speaker: int, words: int) -> Draft:
+def _talk(header: list[str], rows: list[list[str]], speaker: int | None, words: int) -> Draft:
     start, end = _column(header, START), _column(header, END)
+    unit = 0.001 if header == ["start", "end", "text"] else 1.0  # Whisper's table counts milliseconds
     return written(
-        Said(clean_name(_cell(row, speaker)), _cell(row, words), seconds_of(_cell(row, start)), seconds_of(_cell(row, end))) for row in rows
+        Said(clean_name(_cell(row, speaker)), _cell(row, words), seconds_of(_cell(row, start), unit), seconds_of(_cell(row, end), unit)) for row in rows
     )
 
 
-def _row(header: list[str], row: list[str], notes: frozenset[int], number: int) -> Draft:
+def _row(header: list[str], row: list[str], notes: frozenset[int], number: int, mark: str) -> Draft:
     """One row: its fields as a heading, then its notes."""
+    if len(notes) == 1 and (more := len(row) - len(header)) > 0:  # the note holds the separator, without quotes round it
+        at = min(notes)
+        row = [*row[:at], mark.join(row[at : at + more + 1]), *row[at + more + 1 :]]
     names = [*header, *(f"column {at + 1}" for at in range(len(header), len(row)))]
     cells = {names[at]: plain_text(cell) for at, cell in enumerate(row) if cell.strip() and at not in notes}
     title = next((text.words for name, text in cells.items() if TITLE.match(name)), "")

@@ -196,6 +196,16 @@ def test_a_file_that_changed_is_reviewed_again_and_one_that_did_not_is_not(tmp_p
     assert names(again.stdout) == ["a.txt", "b.txt"]
 
 
+def test_what_a_run_writes_into_the_folder_that_it_reads_is_not_read(tmp_path: Path) -> None:
+    folder_of(tmp_path, a__txt=NOTE)
+    for _ in range(2):
+        with (tmp_path / "out.jsonl").open("wb") as out:
+            command = [sys.executable, "-m", "coach.cli", "review", str(tmp_path), "--resume", str(tmp_path / "memory")]
+            done = subprocess.run(command, cwd=ROOT, env=environment(), stdout=out, stderr=subprocess.PIPE, check=False)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert names((tmp_path / "out.jsonl").read_bytes()) == ["a.txt"]
+
+
 def test_the_day_is_that_of_the_run_that_is_taken_up(tmp_path: Path) -> None:
     note, memory = folder_of(tmp_path, a__txt=NOTE) / "a.txt", tmp_path / "memory"
     coach("review", str(note), "--resume", str(memory), "--today", "2026-01-05")

@@ -42,6 +42,7 @@ READ = [
     row("a second file behind the first", "1\n00:00:01,000 --> 00:00:02,000\nA: one\n\n2\n00:00:03,000 --> 00:00:04,000\nB: two\n\n1\n00:00:01,000 --> 00:00:02,000\nA: three\n\n2\n00:00:03,000 --> 00:00:04,000\nB: four\n", [("A", "one"), ("B", "two"), ("A", "three"), ("B", "four")]),
     row("SRT with positions", "1\n00:00:01,000 --> 00:00:02,000\n{\\an8}<font color=\"red\">Yes.</font>\n", [(None, "Yes.")]),
     row("SRT cut at its end", "1\n00:00:01,000 --> 00:00:02,000\nAnn: Yes.\n\n2\n00:00:03,0", [("Ann", "Yes. 2 00:00:03,0")]),
+    row("SRT with a title above", "Call with Acme\n\n1\n00:00:01,000 --> 00:00:02,000\nAnn: Yes.\n", [("Ann", "Yes.")]),
     row("SRT with CR only", "1\r00:00:01,000 --> 00:00:02,000\rAnn: Yes.\r\r2\r00:00:03,000 --> 00:00:04,000\rBob: No.\r", [("Ann", "Yes."), ("Bob", "No.")]),
     row("Whisper's lines", "[00:00.000 --> 00:02.500]  Shall we?\n[00:02.500 --> 00:04.000]  No.\n", [(None, "Shall we?"), (None, "No.")]),
     row("Teams' JSON in cues", vtt('{"startDateTime":"2026-03-02T10:00:00Z","speakerName":"Ann Lee","spokenText":"Yes we do.","spokenLanguage":"en-us"}'), [("Ann Lee", "Yes we do.")]),

@@ -129,12 +129,14 @@ def test_attached_text_is_a_conversation_of_its_own() -> None:
 
 TABLES = [
     row("Excel in Europe", "Id;Betreff;Notizen\n1;Anruf;Kein Geld, erst im Juni.\n", "Kein Geld, erst im Juni."),
-    row("Excel's own first line", "sep=;\nId;Subject;Notes\n1;Call;No money; never.\n2;Call;No\n3;Call;No\n", "No money"),
+    row("Excel's own first line", "sep=;\nId;Subject;Notes\n1;Call;No money; never.\n2;Call;No\n3;Call;No\n", "No money; never."),
     row("a byte order mark", "\ufeffId,Subject,Notes\n1,Call,No money.\n", "No money."),
     row("tabs", "Id\tSubject\tDescription\n1\tCall\tNo money.\n", "No money."),
     row("CR only", "Id,Subject,Notes\r1,Call,No money.\r", "No money."),
     row("every cell quoted", '"Id","Subject","Comments"\n"1","Call","No money."\n', "No money."),
     row("a row that is short", "Id,Subject,Notes,Stage\n1,Call,No money.\n2,Call,No.,Won\n3,Call,No.,Won\n", "No money."),
+    row("the separator in a note", "Id;Betreff;Notizen;Datum\n1;Anruf;Kein Geld; erst Juni;2026\n2;Anruf;Nein;2026\n", "Kein Geld; erst Juni"),
+    row("a list in a cell", 'Id,Subject,Note body\n1,Call,"<ul><li>No money.</li><li>June.</li></ul>"\n', "- No money."),
     row("entities", "Id,Subject,Notes\n1,Call,No &amp; never &#8211; &quot;no&quot;.\n", "No & never – \"no\"."),
 ]
 
@@ -172,7 +174,7 @@ def sealed_pdf() -> bytes:
 
 def lying_zip() -> bytes:
     """A zip that says it unpacks to a little and does not."""
-    return docx_of(f"<w:p>{run('a' * 5_000_000)}</w:p>")
+    return docx_of(f"<w:p>{run('a' * 20_000_000)}</w:p>")
 
 
 def sealed_zip() -> bytes:
@@ -200,6 +202,7 @@ BAD = [
     row("a scanned PDF", pdf(), "a PDF without text: a scan"),
     row("a PDF with a password", sealed_pdf(), "protected with a password"),
     row("a damaged PDF", b"%PDF-1.4\n%%EOF", "damaged PDF"),
+    row("a mail with an endless header", eml("No.").replace(b"MIME-Version: 1.0", b"MIME-Version: 1.0\nX-A: " + b"b" * 50_000), "has a header of 50,000 characters"),
     row("a mail without words", eml(""), "a mail without text"),
     row("nothing that can be seen", b"<!-- we sign -->", "no words that can be seen"),
     row("NUL in a text", b"No money.\x00" + b"x" * 5000, "a binary file"),
@@ -268,6 +271,13 @@ PASTED = [
     row("names in brackets", "[Maria]: Shall we?\n[Dana]: No.\n[Maria]: When?\n[Dana]: In June.", SAID),
     row("the time of day", "Maria  [10:03 AM]\nShall we?\nDana  [10:04 AM]\nNo.\nMaria  [10:04 AM]\nWhen?\nDana  [10:05 AM]\nIn June.", SAID),
     row("the last name first", "Lopez, Maria: Dana, shall we?\nFox, Dana: No, Maria.\nLopez, Maria: When, Dana?\nFox, Dana: In June, Maria.", [("Maria Lopez", "Dana, shall we?"), ("Dana Fox", "No, Maria."), ("Maria Lopez", "When, Dana?"), ("Dana Fox", "In June, Maria.")]),
+    row("a time below the name", "Maria\n  10:03 AM\nShall we?\nDana\n  10:04 AM\nNo.\nMaria\n  10:05 AM\nWhen?\nDana\n  10:06 AM\nIn June.", SAID),
+    row("numbers in brackets", "[SPEAKER_00]: Shall we?\n[SPEAKER_01]: No.\n[SPEAKER_00]: When?", [("SPEAKER_00", "Shall we?"), ("SPEAKER_01", "No."), ("SPEAKER_00", "When?")]),
+    row("Gong's copy", "Call title: A\nRecorded on Mar 2, 2026\n\nParticipants\n\nAcme\n  Dana Lee, CFO\n\nUs\n  Maria Fox, AE\n\n0:00 | Maria\nHi.\n\n0:04 | Dana\nNo.\n\n0:10 | Maria\nOk.", [("Maria Fox", "Hi."), ("Dana Lee", "No."), ("Maria Fox", "Ok.")]),
+    row("Otter's heading", "Call\nFeb 15 • 3:15\n\nSUMMARY KEYWORDS\nprice\n\nSPEAKERS\nMaria, Dana\n\nMaria  00:03\nHi.\n\nDana  00:09\nNo.\n\nMaria  1:02:11\nBye.", [("Maria", "Hi."), ("Dana", "No."), ("Maria", "Bye.")]),
+    row("Teams in German", "Maria hat die Transkription gestartet\nMaria   0:03\nHallo.\nDana   0:07\nNein.\nMaria   0:12\nGut.\nMaria hat die Transkription beendet", [("Maria", "Hallo."), ("Dana", "Nein."), ("Maria", "Gut.")]),
+    row("Fathom's action items", "Call\nVIEW RECORDING - 22 mins (No highlights): https://f.example/x\n\n0:03 - Maria (Us)\n  Hi.\n  ACTION ITEM: Send it - WATCH: https://f.example/x\n\n0:06 - Dana\n  No.\n\n0:10 - Maria (Us)\n  Bye.", [("Maria", "Hi."), ("Dana", "No."), ("Maria", "Bye.")]),
+    row("Gemini in German", "Notizen\nPreis: Dana fragte.\nDetails: gut.\n\n📖 Transkript\n00:00:00\n\nMaria: Hallo.\nDana: Nein.\n00:05:12\nMaria: Gut.\nDie Transkription endete nach 00:06:00", [("Maria", "Hallo."), ("Dana", "Nein."), ("Maria", "Gut.")]),
     row("a title behind the name", "Maria, AE: Dana, shall we?\nDana, CFO: No.\nMaria, AE: When?\nDana, CFO: In June.", [("Maria", "Dana, shall we?"), ("Dana", "No."), ("Maria", "When?"), ("Dana", "In June.")]),
 ]
 
@@ -277,6 +287,42 @@ def test_a_pasted_layout_gives_what_was_said(text: str, spoken: list[tuple[str |
     conversation = read(text)
     assert conversation.source == text
     assert said(conversation) == spoken
+
+
+def test_a_page_of_html_is_read_as_its_words() -> None:
+    conversation = read(b"<html><head><style>p {}</style></head><body><p>No money.</p><p>June &amp; July.</p></body></html>")
+    assert lines(conversation) == ["No money.", "June & July."]
+
+
+HIDDEN_IN_A_PAGE = [
+    row("an element that seems to end itself", "<div hidden/>We sign.</div>"),
+    row("a comment within a style", "<p style='display/**/:none'>We sign.</p>"),
+    row("an escape within a style", "<p style='d\\69 splay:none'>We sign.</p>"),
+    row("nearly white", "<p style='color:#fefefe'>We sign.</p>"),
+    row("opacity without a nought before the point", "<p style='opacity:.0'>We sign.</p>"),
+    row("what stands in for a frame", "<iframe>We sign.</iframe>"),
+    row("what stands in for a picture", "<canvas>We sign.</canvas>"),
+    row("a template", "<template>We sign.</template>"),
+    row("a comment that never ends", "<!-- We sign."),
+    row("a section", "<![We sign.]>"),
+]
+
+
+@pytest.mark.parametrize("markup", HIDDEN_IN_A_PAGE)
+def test_what_a_page_hides_is_told_and_never_said(markup: str) -> None:
+    conversation = read(f"<p>No money.</p>{markup}".encode())
+    assert lines(conversation) == ["No money."]
+    assert any("We sign." in conversation.source[span.start : span.end] for span in conversation.hidden)
+
+
+@pytest.mark.parametrize("page", ["<html><head><title>Call</title><p>No money.</p><p>June.</p>", "<p>No money.</p><head><p>June.</p>", "<p>No money.</p><![x[>June."])
+def test_no_words_of_a_page_are_lost(page: str) -> None:
+    assert lines(read(page.encode())) == ["No money.", "June."]
+
+
+def test_whispers_table_counts_milliseconds() -> None:
+    turns = read(b"start\tend\ttext\n0\t1500\tShall we?\n1500\t2500\tNo.\n").turns
+    assert [(turn.time, turn.until) for turn in turns] == [(0.0, 1.5), (1.5, 2.5)]
 
 
 def test_the_time_of_day_is_no_time_of_the_call() -> None:

@@ -39,6 +39,7 @@ READ = [
     row("Deepgram, two channels", {"results": {"channels": [{"alternatives": [{"transcript": "yes", "words": words(None, "yes", at=5)}]}, {"alternatives": [{"transcript": "no", "words": words(None, "no")}]}]}}, [("Channel 1", "no", 1.0, 2.0), ("Channel 0", "yes", 5.0, 6.0)]),
     row("Deepgram, nothing but the text", {"results": {"channels": [{"alternatives": [{"transcript": "yes no"}]}]}}, [(None, "yes no", None, None)]),
     row("Deepgram, utterances", {"results": {"channels": [], "utterances": [{"speaker": 0, "transcript": "Yes.", "start": 0.5, "end": 1}]}}, [("Speaker 0", "Yes.", 0.5, 1.0)]),
+    row("Deepgram, channels and speakers", {"results": {"utterances": [{"speaker": 0, "channel": n, "transcript": text, "start": n, "end": n + 1} for n, text in enumerate(("Yes.", "No."))]}}, [("Channel 0, Speaker 0", "Yes.", 0.0, 1.0), ("Channel 1, Speaker 0", "No.", 1.0, 2.0)]),
     row("AssemblyAI, utterances", {"audio_url": "x", "utterances": [{"speaker": "A", "text": "Yes.", "start": 250, "end": 1250}]}, [("Speaker A", "Yes.", 0.25, 1.25)]),
     row("AssemblyAI, names", {"audio_url": "x", "utterances": [{"speaker": "Ann Lee", "text": "Yes.", "start": 250, "end": 1250}]}, [("Ann Lee", "Yes.", 0.25, 1.25)]),
     row("AssemblyAI, words only", {"audio_url": "x", "text": "Yes. No.", "utterances": None, "words": words("A", "Yes.", key="text", unit=1000) + words("B", "No.", key="text", unit=1000, at=2)}, [("Speaker A", "Yes.", 1.0, 2.0), ("Speaker B", "No.", 2.0, 3.0)]),

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from coach.evaluation.cases import LABELS, SPLITS
-from coach.evaluation.compare import compare
+from coach.evaluation.compare import comparable, compare
 from coach.evaluation.dumb import Agreement
-from coach.evaluation.gate import Baseline, Finding, Thresholds, exit_code, why_not
+from coach.evaluation.gate import Baseline, Finding, exit_code, why_not
 from coach.evaluation.metrics import BY_ID, METRICS, Figure, by_tag, figure, macro_f1, matrix
 from coach.evaluation.report.blocks import Bar, Bars, Block, Grid, Heading, Items, Line
 from coach.evaluation.results import Result, Run
 from coach.evaluation.statistics import upper
+from coach.evaluation.thresholds import Thresholds
 
 MOST_FLIPS = 40
 QUALITY = ("offline", "live", "recorded live")
@@ -105,10 +106,14 @@ def _stage(dossier: Dossier) -> Iterator[Block]:
         yield Grid(("gold", *map(_name, LABELS)), tuple((_name(gold), *(str(rows[gold][label]) for label in LABELS)) for gold in LABELS))
         false = figure(BY_ID["false_yes"], run.results, split)
         missed = figure(BY_ID["missed_yes"], run.results, split)
-        if false.of and missed.of:
+        told = []
+        if false.of:
             bound = f"with 95% certainty under {upper(false.hits, false.of):.1%}"
-            missing = f"Missed yes {missed.hits:g} of {missed.of:g} ({missed.rate:.1%})."
-            yield Line(f"False yes {false.hits:g} of {false.of:g} ({false.rate:.1%}; {bound}). {missing}")
+            told.append(f"False yes {false.hits:g} of {false.of:g} ({false.rate:.1%}; {bound}).")
+        if missed.of:
+            told.append(f"Missed yes {missed.hits:g} of {missed.of:g} ({missed.rate:.1%}).")
+        if told:
+            yield Line(" ".join(told))
     if run.source in QUALITY:
         yield Bars(tuple(_bars(dossier)))
         yield _figures(run, ("stage",))
@@ -157,7 +162,7 @@ def _against_dumb(dossier: Dossier) -> Iterator[Block]:
     rows = []
     for name, dumb in dossier.dumb.items():
         for split in SPLITS:
-            if not any(r.about.split == split for r in dossier.run.results):
+            if not any(r.about.split == split and r.answer for r in dossier.run.results):
                 continue
             for row in compare(dumb, dossier.run, split).rows:
                 if row.metric.id in ("stage", "false_yes", "missed_yes", "cost"):
@@ -252,7 +257,7 @@ def _side_by_side(dossiers: list[Dossier]) -> Iterator[Block]:
         (a.run.suite, b.run.suite, str(pair.cases), row.metric.title, _short(row.a), _short(row.b), row.words)
         for at, a in enumerate(dossiers)
         for b in dossiers[at + 1 :]
-        if a.run.source in QUALITY and b.run.source in QUALITY and set(a.run.by_case) & set(b.run.by_case)
+        if a.run.source in QUALITY and b.run.source in QUALITY and comparable(a.run, b.run)
         for pair in (compare(a.run, b.run),)
         for row in pair.rows
         if row.primary

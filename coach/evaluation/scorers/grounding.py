@@ -22,8 +22,7 @@ def scores(seen: Seen) -> Iterator[Score]:
     yield counted("shown_grounding", (_doctored(quote, seen) for quote in seen.shown.quotes))
     if seen.extracted is not None:
         yield counted("line_id", (_misplaced(claim.line, claim.quote, seen) for claim in seen.extracted.claims if _stands(claim.quote, seen)))
-    traps = [(trap, e) for trap in seen.case.traps for e in seen.review.evidence if e.polarity == "supports" and e.basis != "hope"]
-    hits = [f"“{e.quote.text}” counts for {e.criterion}: {trap.why}" for trap, e in traps if _is_trap(trap, e, seen)]
+    hits = [why for trap in seen.case.traps if (why := _caught(trap, seen))]
     yield Score(metric="trap_hits", hits=len(hits), of=len(seen.case.traps), why=tuple(hits))
     lost = {item.what for item in seen.review.rejected} - {e.criterion for e in seen.review.evidence}
     yield counted("kept_by_gate", [f"all evidence on {c.id} was thrown out" if c.id in lost else None for c in seen.playbook.criteria])
@@ -46,7 +45,7 @@ def _doctored(quote: Quote, seen: Seen) -> str | None:
 
 
 def _stands(words: str, seen: Seen) -> bool:
-    return next(Folded(seen.conversation.source).find(Folded(words).text.strip()), None) is not None if words.strip() else False
+    return next(seen.folded.find(Folded(words).text.strip()), None) is not None if words.strip() else False
 
 
 def _misplaced(line: int, words: str, seen: Seen) -> str | None:
@@ -54,6 +53,12 @@ def _misplaced(line: int, words: str, seen: Seen) -> str | None:
     if 0 <= line < len(turns) and next(Folded(seen.conversation.text(turns[line])).find(Folded(words).text.strip()), None) is not None:
         return None
     return f"not in line {line}: “{words}”"
+
+
+def _caught(trap: Trap, seen: Seen) -> str | None:
+    """Which evidence a trap counts as, if any."""
+    solid = (e for e in seen.review.evidence if e.polarity == "supports" and e.basis != "hope")
+    return next((f"“{e.quote.text}” counts for {e.criterion}: {trap.why}" for e in solid if _is_trap(trap, e, seen)), None)
 
 
 def _is_trap(trap: Trap, evidence: Evidence, seen: Seen) -> bool:

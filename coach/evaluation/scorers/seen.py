@@ -1,5 +1,6 @@
 """One case as the scorers see it, and what they say of it. Values only."""
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
@@ -11,11 +12,12 @@ from coach.conversation import Conversation, Value
 from coach.evaluation.cases import EvalCase, Label
 from coach.evaluation.truth import Match, match
 from coach.evidence import ExtractReply
-from coach.grounding import Quote
+from coach.grounding import Folded, Quote
 from coach.playbook import Playbook
 from coach.review import Review
 
 MOST_REASONS = 5
+NUMBER = re.compile(r"\d[\d.,:]*")
 LONGEST_REASON = 160
 
 
@@ -74,6 +76,18 @@ class Seen:
     def match(self) -> Match:
         """The evidence against the gold."""
         return match(self.case, self.review.evidence)
+
+    @cached_property
+    def known(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Numbers and folded words of the note and of what the playbook may say: all that coaching can take its facts from."""
+        text = " ".join((self.case.note, *self.playbook.spoken(), self.case.as_of.isoformat()))
+        numbers = frozenset(number.strip(".,:") for number in NUMBER.findall(text))
+        return numbers, frozenset(word.casefold() for word in re.findall(r"\w+", text))
+
+    @cached_property
+    def folded(self) -> Folded:
+        """The note, folded for matching."""
+        return Folded(self.conversation.source)
 
     @cached_property
     def shown(self) -> "Shown":

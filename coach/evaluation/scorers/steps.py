@@ -26,7 +26,8 @@ def scores(seen: Seen) -> Iterator[Score]:
     yield counted("n_new", (_said_before(at, plan) for at in range(len(plan))))
     contacts = advice.contacts
     yield counted("n_contacts", (_nothing_new(at, contacts) for at in range(len(contacts))))
-    lines = [*(step.what for step in plan), *(c.reason for c in contacts), advice.first]
+    points = (*advice.win_win.they_get, *advice.win_win.we_get, *advice.win_win.leave_on_table)
+    lines = [*(step.what for step in plan), *(c.reason for c in contacts), *(point.text for point in points), advice.first]
     yield counted("n_facts", (wording.invented(line, seen) for line in lines))
 
 

@@ -6,13 +6,20 @@ These are the eval's own lints, apart from the checks that the product runs, so 
 import re
 from difflib import SequenceMatcher
 
-from coach.evaluation.scorers.seen import Seen
+from coach.evaluation.scorers.seen import NUMBER, Seen
 
+FILLER = r"^\W*(?:(?:and|so|but|ok|okay|well|now|then)\W+){0,3}"
+ASKS = r"(?:what|who|whom|whose|how|why|when|where|which|to what extent|in your (?:own )?words)"
 OPEN = re.compile(
-    r"^\W*(?:(?:and|so|but|ok|okay|well|now|then|if[^?]*?|when[^?]*?,|before[^?]*?,|after[^?]*?,|once[^?]*?,|in your (?:own )?words,?|on [^?]*?,|from [^?]*?,|suppose[^?]*?[,:.]|say[^?]*?,|let'?s say[^?]*?[,:.])\s+)*"
-    r"(?:what|who|whom|whose|how|why|when|where|which|to what extent|by when|from whom|for whom|with whom|(?:can|could|would) you (?:walk|talk|take|tell|show|give|describe|explain)|walk me|talk me|tell me|describe|help me)\b",
+    FILLER + rf"(?:(?:about|after|against|at|before|besides|by|for|from|in|of|on|since|through|to|under|until|with)\s+)?{ASKS}\b"
+    rf"|{FILLER}(?:(?:can|could|would|will) you (?:walk|talk|take|tell|show|give|describe|explain)|walk me|talk me|tell me|describe|help me)\b",
     re.IGNORECASE,
 )
+SHUT = re.compile(
+    FILLER + r"(?:is|are|was|were|am|do|does|did|have|has|had|can|could|will|would|shall|should|may|might|must|isn['’]?t|aren['’]?t|won['’]?t)\b", re.IGNORECASE
+)
+IF = re.compile(FILLER + r"if\b", re.IGNORECASE)
+CLAUSE = re.compile(r"(?<=[,.!?:;])\s+|(?<=[,.!?:;]”)\s+")
 LEADING = re.compile(
     r"^\W*(?:don'?t|don’t|doesn['’]?t|wouldn['’]?t|isn['’]?t|aren['’]?t|won['’]?t|can['’]?t|shouldn['’]?t|surely|so you(?:'re| are)?|you(?:'d| would|'ll| will)? agree)\b"
     r"|\b(?:right|isn'?t it|don'?t you|wouldn'?t you|agreed|correct)\?\s*$|\bwhat do you (?:love|like) (?:most|best)\b|\bhow (?:great|good|happy|excited)\b",
@@ -22,7 +29,6 @@ STOCK = re.compile(
     r"\b(?:touch(?:ing)? base|check(?:ing)? in|circl(?:e|ing) back|follow(?:ing)? up|reach(?:ing)? out|leverage|synerg\w+|move the needle|low[- ]hanging|any (?:news|updates?))\b",
     re.IGNORECASE,
 )
-NUMBER = re.compile(r"\d[\d.,:]*")
 ISO = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-zà-ÿ]\w+")
 CALENDAR = frozenset(
@@ -38,8 +44,13 @@ def leads(text: str) -> str | None:
 
 
 def closed(text: str) -> str | None:
-    """Whether a question can be answered with yes or no."""
-    return None if any(OPEN.match(part) for part in re.split(r"(?<=[.!:;])\s+", text)) else f"closed: “{text}”"
+    """Whether a question can be answered with yes or no: some clause asks openly, and none before it asks for a yes."""
+    for clause in CLAUSE.split(text):
+        if OPEN.match(clause) or (IF.match(clause) and re.search(rf"\b{ASKS}\b[^,]*\?", clause, re.IGNORECASE)):
+            return None
+        if SHUT.match(clause):
+            break
+    return f"closed: “{text}”"
 
 
 def stock(text: str) -> str | None:
@@ -50,13 +61,12 @@ def stock(text: str) -> str | None:
 
 def invented(text: str, seen: Seen) -> str | None:
     """A number or name that stands neither in the note nor in the playbook."""
-    known = " ".join((seen.case.note, *seen.playbook.spoken(), seen.case.as_of.isoformat()))
-    numbers = {n.strip(".,:") for n in NUMBER.findall(known)}
+    numbers, words = seen.known
     for number in NUMBER.findall(ISO.sub(" ", text)):
         if number.strip(".,:") not in numbers:
             return f"{number} is not in the note: “{text}”"
-    words = {word.casefold() for word in re.findall(r"\w+", known)} | CALENDAR
-    return next((f"{name} is not in the note: “{text}”" for name in NAME.findall(text) if name.casefold() not in words), None)
+    names = (name for name in NAME.findall(text) if name.casefold() not in words and name.casefold() not in CALENDAR)
+    return next((f"{name} is not in the note: “{text}”" for name in names), None)
 
 
 def anchored(text: str, seen: Seen) -> bool:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from coach.conversation import Conversation
+from coach.cues import takes_back
 from coach.llm.analyst.units import Unit, units_of
 from coach.llm.analyst.whole import real_yes
 from coach.textmodel import HEADS, log_odds
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+REFUSED = 0.6  # probability from which a unit is a refusal
+HINT = 0.15  # and from which it is one if it also has words that take something back
 COLUMNS = {head: at for at, head in enumerate(HEADS)}
 WINDOW = 120  # words that are judged together on whether they are about selling
 
@@ -55,6 +58,16 @@ class Reading:
     def score(self, at: int, head: str) -> float:
         """Probability of a head for the unit at that place."""
         return self._probabilities[COLUMNS[head]][at]
+
+    @cached_property
+    def last_back(self) -> int:
+        """The last unit of theirs that refuses, or takes back what was agreed; -1 if there is none. Looked for once, however many said yes."""
+        refused = self._probabilities[COLUMNS["=refused"]] if self.units else []
+        for at in range(len(self.units) - 1, -1, -1):
+            unit = self.units[at]
+            if not unit.rep and (refused[at] >= REFUSED or (refused[at] >= HINT and takes_back(unit.text))):
+                return at
+        return -1
 
     @cached_property
     def windows(self) -> list[str]:

@@ -9,9 +9,9 @@ import re
 
 from coach.commitment import LADDER, CanDecide, ClaimedCommitment, Judge, JudgeReply, Level, Object, Opinion, Pointer, is_chief
 from coach.conversation import Conversation, Kind, Side
-from coach.cues import is_hope, is_hypothetical, is_question, object_of, open_condition, takes_back
+from coach.cues import is_hope, is_hypothetical, is_question, object_of, open_condition
 from coach.llm.analyst.deals import deal_in, deals_of
-from coach.llm.analyst.reading import Reading
+from coach.llm.analyst.reading import REFUSED, Reading
 from coach.llm.analyst.units import Unit
 
 SURE = {"signed": 0.3, "verbal": 0.3, "conditional": 0.4, "next_step": 0.45, "interest": 0.5}
@@ -22,8 +22,6 @@ LIKELY = 0.5  # probability that the text ends in a real yes from which the anal
 POSSIBLE = 0.3  # and from which it cannot tell
 EASES = 0.5  # from which the floor for a yes is eased
 EASED = 0.4  # share of the floor that is enough for a yes where the whole text makes one likely
-REFUSED = 0.6
-HINT = 0.15  # enough together with words that take something back
 AHEAD = 4  # units looked ahead for it, where none before says it
 BACK = 6  # units looked back for what a bare yes is a yes to
 MOST = 8  # commitments nominated
@@ -155,12 +153,9 @@ def _power(reading: Reading, at: int, who: str | None, level: str, request: Judg
 
 
 def _taken_back(reading: Reading, at: int) -> Pointer | None:
-    for later in range(len(reading.units) - 1, at, -1):
-        unit = reading.units[later]
-        refused = reading.score(later, "=refused")
-        if not unit.rep and (refused >= REFUSED or (refused >= HINT and takes_back(unit.text))):
-            return Pointer(line=unit.turn.index, quote=unit.text)
-    return None
+    """The last words of theirs that take something back, if they come after that unit."""
+    last = reading.last_back
+    return Pointer(line=reading.units[last].turn.index, quote=reading.units[last].text) if last > at else None
 
 
 def _refusal(reading: Reading) -> Pointer | None:

@@ -17,6 +17,7 @@ START = ("start_time", "startTime", "start", "timestamp", "start_timestamp", "ti
 END = ("end_time", "endTime", "end", "end_timestamp", "end_ts", "stop")
 MS_START = ("start_ms", "startMs", "start_time_ms", "startTimeMs", "offset_ms", "offsetMs")
 MS_END = ("end_ms", "endMs", "end_time_ms", "endTimeMs")
+FEWEST_WORDS = 3
 WHOLE = ("transcript", "transcription", "text", "notes", "note", "body", "description", "content", "call_notes", "hs_call_body", "hs_note_body", "Description")
 
 
@@ -27,7 +28,7 @@ def other_drafts(documents: list[Any]) -> list[Draft]:
     best = max(talks, key=lambda talk: (sum(said.speaker is not None for said in talk) > 1, sum(len(said.text) for said in talk)), default=[])
     if sum(said.speaker is not None or said.time is not None for said in best) * 2 > len(best):
         return [written(best)]
-    texts = [held[key] for held in objects(documents) for key in WHOLE if isinstance(held.get(key), str) and len(held[key].split()) > 3]
+    texts = [held[key] for held in objects(documents) for key in WHOLE if isinstance(held.get(key), str) and len(held[key].split()) >= FEWEST_WORDS]
     return [plain_draft(max(texts, key=len))] if texts else []
 
 

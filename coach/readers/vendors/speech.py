@@ -53,7 +53,7 @@ def _deepgram(results: dict[str, Any]) -> Draft:
         several = len({first(line, "channel") if isinstance(first(line, "channel"), int) else 0 for line in utterances}) > 1
         for line in utterances:
             label = first(line, "speaker")
-            who = f"Channel {line.get('channel')}" if several and label is None else voice(label)
+            who = ", ".join(part for part in (f"Channel {line.get('channel')}" if several else None, voice(label)) if part) or None
             said.append(Said(who, text(line, "transcript"), seconds_of(line.get("start")), seconds_of(line.get("end"))))
         return written(said)
     pieces: list[Said] = []
