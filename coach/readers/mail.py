@@ -8,7 +8,7 @@ import contextlib
 import email
 import re
 from email.errors import HeaderParseError
-from email.header import decode_header, make_header
+from email.header import decode_header
 from email.message import Message
 
 from coach.conversation import Kind
@@ -20,6 +20,7 @@ from coach.readers.written import LONE, Draft, under
 
 SHOWN = ("From", "To", "Cc", "Date", "Subject")
 HEADER = re.compile(r"^(?P<name>[!-9;-~]{1,60}):[ \t]*\S?", re.MULTILINE)
+ENCODED = re.compile(r"(=\?[^?\s]{1,40}\?[bq]\?[^?]*\?=)(?:\s+(?==\?))?", re.IGNORECASE)
 TELLING = frozenset(
     "received return-path message-id mime-version content-type content-transfer-encoding delivered-to dkim-signature x-mailer in-reply-to references".split()
 )
@@ -45,8 +46,11 @@ def mail_drafts(data: bytes, name: str) -> list[Draft]:
         head = "".join(f"{header}: {_header(message, header)}\n" for header in SHOWN if message[header])
         body = _body(parts)
         attached = [text for part in parts if part.get_filename() and part.get_content_maintype() == "text" and (text := _words(part)).strip()]
+<<<<<<< HEAD
     except InputError:
         raise
+=======
+>>>>>>> sec
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError, AssertionError):
         raise InputError(f"{name} is a damaged mail file. Open the mail, copy the text and paste that.") from None
     if len(parts) > MAIL_PARTS:
@@ -57,6 +61,7 @@ def mail_drafts(data: bytes, name: str) -> list[Draft]:
     return [_mail(LONE.sub("\ufffd", head), _whole(body), title), *(plain_draft(LONE.sub("\ufffd", text)) for text in attached)]
 
 
+<<<<<<< HEAD
 def _check_headers(parts: list[Message], name: str) -> None:
     """Refuses headers that are longer than any program writes: the library takes long to take them apart."""
     for part in parts:
@@ -64,6 +69,26 @@ def _check_headers(parts: list[Message], name: str) -> None:
             most = MAIL_CONTENT_HEADER if header.casefold().startswith("content-") else MAIL_HEADER
             if len(value) > most:
                 raise InputError(f"{name} has a header of {len(value):,} characters; the most that is read is {most:,}. Copy the text and paste that.")
+=======
+def _header(message: Message, name: str) -> str:
+    return " ".join(ENCODED.sub(_decoded, str(message[name] or "")).split())
+
+
+def _decoded(found: re.Match[str]) -> str:
+    """An encoded word as what it says; as it stands if it says nothing."""
+    from coach.readers.decoding import decoded
+
+    try:
+        [(words, charset)] = decode_header(found[1])
+    except (HeaderParseError, ValueError):
+        return found[0]
+    if isinstance(words, str):
+        return words
+    try:
+        return str(words, charset or "utf-8")
+    except (LookupError, UnicodeDecodeError):
+        return decoded(words)
+>>>>>>> sec
 
 
 def _header(message: Message, header: str) -> str:

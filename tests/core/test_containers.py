@@ -117,6 +117,20 @@ def test_a_mail_in_another_encoding_is_decoded() -> None:
     assert said(read(data)) == [("Jörg", "Kein Geld für uns."), ("Jörg", "Nie.")]
 
 
+@pytest.mark.parametrize(
+    ("subject", "shown"),
+    [
+        (b"=?utf-8?q?Gr=C3=BC=C3=9Fe?= =?utf-8?b?4oKs?= 40", "Grüße€ 40"),
+        (b"=?klingon?q?Deal?= now", "Deal now"),
+        (b"=?utf-8?b?a?= now", "=?utf-8?b?a?= now"),
+        (b"Gr\xfc\xdfe", "Gr\ufffd\ufffde"),
+    ],
+)
+def test_a_subject_is_shown_as_what_it_says(subject: bytes, shown: str) -> None:
+    conversation = read(b"From: d@x.example\nMessage-ID: <1@x>\nSubject: " + subject + b"\n\nNo money.")
+    assert f"\nSubject: {shown}\n" in conversation.source
+
+
 def test_attached_text_is_a_conversation_of_its_own() -> None:
     data = (
         b'From: Dana <d@acme.example>\nMessage-ID: <1@x>\nMIME-Version: 1.0\nSubject: Call\nContent-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/plain\n\nSee below.\n'
