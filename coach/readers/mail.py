@@ -4,7 +4,6 @@ The source is "From", "To", "Cc", "Date" and "Subject", then the plain part, or 
 plain one. Quoted mails below are read as a pasted thread is. Attached text is a draft of its own.
 """
 
-import contextlib
 import email
 import re
 from email.errors import HeaderParseError
@@ -46,11 +45,8 @@ def mail_drafts(data: bytes, name: str) -> list[Draft]:
         head = "".join(f"{header}: {_header(message, header)}\n" for header in SHOWN if message[header])
         body = _body(parts)
         attached = [text for part in parts if part.get_filename() and part.get_content_maintype() == "text" and (text := _words(part)).strip()]
-<<<<<<< HEAD
     except InputError:
         raise
-=======
->>>>>>> sec
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError, AssertionError):
         raise InputError(f"{name} is a damaged mail file. Open the mail, copy the text and paste that.") from None
     if len(parts) > MAIL_PARTS:
@@ -61,17 +57,17 @@ def mail_drafts(data: bytes, name: str) -> list[Draft]:
     return [_mail(LONE.sub("\ufffd", head), _whole(body), title), *(plain_draft(LONE.sub("\ufffd", text)) for text in attached)]
 
 
-<<<<<<< HEAD
 def _check_headers(parts: list[Message], name: str) -> None:
     """Refuses headers that are longer than any program writes: the library takes long to take them apart."""
     for part in parts:
         for header, value in part.items():
             most = MAIL_CONTENT_HEADER if header.casefold().startswith("content-") else MAIL_HEADER
-            if len(value) > most:
-                raise InputError(f"{name} has a header of {len(value):,} characters; the most that is read is {most:,}. Copy the text and paste that.")
-=======
+            if len(str(value)) > most:
+                raise InputError(f"{name} has a header of {len(str(value)):,} characters; the most that is read is {most:,}. Copy the text and paste that.")
+
+
 def _header(message: Message, name: str) -> str:
-    return " ".join(ENCODED.sub(_decoded, str(message[name] or "")).split())
+    return " ".join(LONE.sub("\ufffd", ENCODED.sub(_decoded, str(message[name] or ""))).split())
 
 
 def _decoded(found: re.Match[str]) -> str:
@@ -88,15 +84,6 @@ def _decoded(found: re.Match[str]) -> str:
         return str(words, charset or "utf-8")
     except (LookupError, UnicodeDecodeError):
         return decoded(words)
->>>>>>> sec
-
-
-def _header(message: Message, header: str) -> str:
-    """A header on one line, decoded as far as it can be."""
-    value = str(message[header] or "")
-    with contextlib.suppress(HeaderParseError, LookupError, ValueError):
-        value = str(make_header(decode_header(value)))
-    return " ".join(LONE.sub("\ufffd", value).split())
 
 
 def _mail(head: str, body: Text, title: str) -> Draft:
