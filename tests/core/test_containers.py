@@ -28,6 +28,7 @@ def lines(conversation: Conversation) -> list[str]:
 CONTAINERS = [
     row("a Word file", docx(*TALK)),
     row("a PDF", pdf(*TALK)),
+    row("a PDF of four pages", pdf(*TALK, each=1)),
     row("a mail", eml("\n".join(TALK))),
     row("a mail of HTML", eml(html="".join(f"<p>{line}</p>" for line in TALK))),
     row("a Word table", docx_of("<w:tbl>" + "".join(f"<w:tr><w:tc><w:p>{run(line)}</w:p></w:tc></w:tr>" for line in TALK) + "</w:tbl>")),
@@ -214,6 +215,8 @@ BAD = [
     row("a zip with a password", sealed_zip(), "protected with a password"),
     row("an old Word file", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "an old Office file"),
     row("a scanned PDF", pdf(), "a PDF without text: a scan"),
+    row("a PDF page without end", pdf(*["no money"] * 40_000, each=40_000), "far more on its pages than text needs"),
+    row("a PDF of too many pages", pdf(*["no"] * 501, each=1), "has 501 pages; the most that is read is 500"),
     row("a PDF with a password", sealed_pdf(), "protected with a password"),
     row("a damaged PDF", b"%PDF-1.4\n%%EOF", "damaged PDF"),
     row("a mail with an endless header", eml("No.").replace(b"MIME-Version: 1.0", b"MIME-Version: 1.0\nX-A: " + b"b" * 50_000), "has a header of 50,000 characters"),
