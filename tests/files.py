@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from email.message import EmailMessage
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -32,6 +33,17 @@ def docx_of(body: str, before: str = "", **parts: bytes | str) -> bytes:
     """A Word file with this XML in its body."""
     document = f'<?xml version="1.0"?>{before}<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>'
     return zipped({"[Content_Types].xml": TYPES, "_rels/.rels": RELS, "word/document.xml": document, **parts})
+
+
+def lying(data: bytes, name: str, size: int) -> bytes:
+    """A zip whose directory says that the member `name` unpacks to `size` bytes."""
+    held = bytearray(data)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        start = archive.start_dir
+        crc = zlib.crc32(archive.read(name)[:size])
+    at = data.index(name.encode(), start) - 46
+    held[at + 16 : at + 20], held[at + 24 : at + 28] = crc.to_bytes(4, "little"), size.to_bytes(4, "little")
+    return bytes(held)
 
 
 def run(words: str, marks: str = "") -> str:

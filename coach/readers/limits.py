@@ -9,6 +9,7 @@ LARGEST_FILE = 25_000_000
 LARGEST = 5_000_000  # characters of one conversation; a day of talk is under half a million
 UNPACKED = 60_000_000  # of all members of an Office file together
 MEMBERS = 2_000  # in an Office file
+ELEMENTS = 1_000_000  # tags of all parts of an Office file: what each takes in memory is far more than its letters
 RATIO = 200  # unpacked to packed, of one member above SWOLLEN: text of a talk packs about ten to one
 SWOLLEN = 10_000_000
 PAGES = 500  # of a PDF
