@@ -8,6 +8,7 @@
     ./run bench reading    seconds to read a file of each family of formats, by length
     ./run bench fuzz       five thousand damaged files; more with python -m benchmarks.fuzz --files N
     ./run bench startup    seconds until the command line and the page answer
+    ./run bench evals      seconds and peak memory of eval runs, from 50 to 2,000 cases, and of a replay
 """
 
 import socket
@@ -23,6 +24,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks import fuzz
+from benchmarks.evals import evals
 from benchmarks.reading import reading
 from coach.llm.analyst import Analyst
 from coach.prompting import PromptSet
@@ -174,6 +176,7 @@ TABLES: dict[str, Callable[[Settings], None]] = {
     "overhead": overhead,
     "prompts": prompts,
     "startup": startup,
+    "evals": evals,
 }
 
 if __name__ == "__main__":

@@ -161,7 +161,8 @@ class Errands:
 
     def _go(self, bench: Bench, plan: Plan, folder: Path, stop: threading.Event) -> None:
         try:
-            whole = run_suite(bench, plan, folder, self._progress(stop)) is not None
+            begun = (folder / "head.json").is_file()
+            whole = run_suite(bench, plan, folder, self._progress(stop), resume=begun) is not None
             self._end(whole, None)
         except CoachError as error:
             self._end(False, str(error))

@@ -22,7 +22,7 @@ from coach.evidence import Claim, ExtractReply
 from coach.grounding import Evidence, Quote, Rejected
 from coach.playbook import Playbook
 from coach.readers import read
-from coach.review import Review, review
+from coach.review import FEWEST_WORDS, Review, review
 from coach.verdict import Standing
 
 Says = Callable[[Seen, ExtractReply], ExtractReply | None]
@@ -98,8 +98,8 @@ def _one_deal(seen: Seen, reply: ExtractReply) -> ExtractReply | None:
     return reply.model_copy(update={"deals": reply.deals[:1]}) if seen.case.deals else None
 
 
-def _other_sales(_seen: Seen, reply: ExtractReply) -> ExtractReply:
-    return reply.model_copy(update={"sales": not reply.sales})
+def _other_sales(seen: Seen, reply: ExtractReply) -> ExtractReply | None:
+    return reply.model_copy(update={"sales": not reply.sales}) if seen.case.words >= FEWEST_WORDS else None  # too short to sell anything in
 
 
 def _padded(seen: Seen, reply: ExtractReply) -> ExtractReply | None:
@@ -195,7 +195,7 @@ def _planted(count: int, family: str) -> Shows:
     def shows(seen: Seen) -> Review | None:
         if seen.case.family != family or (count and set(seen.case.tags) & {"injection", "planted_evidence", "leakage"}):
             return None
-        return seen.review.model_copy(update={"source": seen.review.source.model_copy(update={"planted": count})})
+        return seen.review.model_copy(update={"source": seen.review.source.model_copy(update={"planted": count, "hidden": ""})})
 
     return shows
 

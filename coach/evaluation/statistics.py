@@ -44,7 +44,7 @@ class Difference(NamedTuple):
     @property
     def could_miss(self) -> float:
         """The largest difference, either way, that the interval still holds."""
-        return max(-self.interval.low, self.interval.high)
+        return max(abs(self.interval.low), abs(self.interval.high))
 
 
 def _scipy() -> tuple[Any, Any]:
@@ -170,16 +170,16 @@ def _ratios(hits: "NDArray[np.float64]", of: "NDArray[np.float64]") -> "NDArray[
     import numpy as np
 
     weights = _weights(len(hits))
-    below = weights @ of
-    return np.divide(weights @ hits, below, out=np.zeros(DRAWS), where=below > 0)
+    above, below = (np.asarray(weights @ column.astype(np.float32), dtype=np.float64) for column in (hits, of))
+    return np.divide(above, below, out=np.zeros(DRAWS), where=below > 0)
 
 
-@lru_cache(maxsize=8)
-def _weights(clusters: int) -> "NDArray[np.float64]":
+@lru_cache(maxsize=4)
+def _weights(clusters: int) -> "NDArray[np.float32]":
     """How often each cluster is in each draw. Kept, because every metric of a comparison draws from the same clusters."""
     import numpy as np
 
-    weights = np.random.default_rng(SEED).multinomial(clusters, np.full(clusters, 1 / clusters), size=DRAWS).astype(float)
+    weights = np.random.default_rng(SEED).multinomial(clusters, np.full(clusters, 1 / clusters), size=DRAWS).astype(np.float32)
     weights.flags.writeable = False
     return weights
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
@@ -30,6 +31,7 @@ CASES = FOLDER.parent / "cases"
 STRENGTH = 6.0  # inverse of the regularisation of the heads
 WHOLE_STRENGTH = 0.05  # and of the opinion on whole texts
 FOLDS = 5
+ENOUGH = 1e-3  # how near to its optimum a head is fitted
 RARE = -9.0  # log odds of a head without rows
 
 
@@ -63,7 +65,7 @@ def fit(rows: Sequence[Row], x: csr_matrix) -> Heads:
         y = np.array([head in row.labels for row in rows])[known]
         if y.sum() >= FOLDS:
             weight = "balanced" if head == "sales" else {0: 1.0, 1: 3.0}
-            model = LogisticRegression(C=STRENGTH, solver="liblinear", max_iter=400, class_weight=weight).fit(x[known], y)
+            model = LogisticRegression(C=STRENGTH, solver="liblinear", tol=ENOUGH, max_iter=400, class_weight=weight).fit(x[known], y)
             weights[:, at], bias[at] = model.coef_[0], model.intercept_[0]
     return weights, bias
 
@@ -80,23 +82,24 @@ class Corpus:
         self.xs = [_matrix(text.rows) for text in self.texts]
         self.folds = [int(hashlib.sha256(group.encode()).hexdigest(), 16) % FOLDS for group, _ in dealt]
 
-    def without(self, fold: int | None) -> Heads:
-        """Heads learned from all but one fold of the texts."""
+    def heads(self) -> list[Heads]:
+        """Heads learned without each fold in turn, and last those learned from everything; as many at a time as there are cores."""
+        found: list[Heads] = Parallel(n_jobs=-1)(delayed(fit)(*self._without(fold)) for fold in (*range(FOLDS), None))
+        return found
+
+    def _without(self, fold: int | None) -> tuple[list[Row], csr_matrix]:
         kept = [at for at in range(len(self.texts)) if self.folds[at] != fold]
         rows = self.rows + [row for at in kept for row in self.texts[at].rows]
-        return fit(rows, vstack([self.x, *(self.xs[at] for at in kept)]).tocsr())
+        return rows, vstack([self.x, *(self.xs[at] for at in kept)]).tocsr()
 
-    def unseen(self) -> None:
+    def score_unseen(self, heads: Sequence[Heads]) -> None:
         """Gives each text the scores of heads that did not see it."""
-        for fold in range(FOLDS):
-            weights, bias = self.without(fold)
-            for at, text in enumerate(self.texts):
-                if self.folds[at] == fold:
-                    units = text.reading.units
-                    text.reading.__dict__["odds"] = np.asarray(matrix((u.text, u.before) for u in units) @ weights + bias, dtype=np.float32)
-                    windows = text.reading.windows
-                    scores = matrix((w, "") for w in windows) @ weights + bias if windows else np.full((1, len(HEADS)), -1.0)
-                    text.reading.__dict__["sales"] = float(np.asarray(scores)[:, HEADS.index("sales")].mean())
+        for text, fold in zip(self.texts, self.folds, strict=True):
+            weights, bias = heads[fold]
+            units, windows = text.reading.units, text.reading.windows
+            text.reading.__dict__["odds"] = np.asarray(matrix((u.text, u.before) for u in units) @ weights + bias, dtype=np.float32)
+            scores = matrix((w, "") for w in windows) @ weights + bias if windows else np.full((1, len(HEADS)), -1.0)
+            text.reading.__dict__["sales"] = float(np.asarray(scores)[:, HEADS.index("sales")].mean())
 
 
 def whole(texts: Sequence[Text]) -> tuple[NDArray[np.float64], ...]:
@@ -135,10 +138,10 @@ def _aligned(text: Text) -> list[tuple[int, Row]]:
     return [(places[row.text, row.before], row) for row in text.rows if (row.text, row.before) in places]
 
 
-def learn(corpus: Corpus, path: Path = WEIGHTS) -> None:
+def learn(corpus: Corpus, heads: Heads, path: Path = WEIGHTS) -> None:
     """Fits everything and writes the weights, those of the heads a byte each."""
     opinion, opinion_bias, mean, deviation = whole(corpus.texts)
-    weights, bias = corpus.without(None)
+    weights, bias = heads
     scale = np.abs(weights).max(axis=0) / 127 + 1e-9
     np.savez_compressed(
         path,
@@ -156,11 +159,12 @@ def learn(corpus: Corpus, path: Path = WEIGHTS) -> None:
 def main(words: Sequence[str]) -> None:
     """The command."""
     corpus = Corpus()
-    corpus.unseen()
+    heads = corpus.heads()
+    corpus.score_unseen(heads)
     if "--check" in words:
         check(corpus)
     else:
-        learn(corpus)
+        learn(corpus, heads[-1])
 
 
 if __name__ == "__main__":

@@ -135,9 +135,12 @@ def _labels(source: str) -> tuple[list[Label], int, int]:
     return (above_ones if len(above_ones) >= FEWEST_TIMED and len(above_ones) * 2 > len(labels) else labels), lines, heading
 
 
+DATE = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez)[a-zäé]*\.? \d{1,2}$|\d{1,2}\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
+
+
 def _named(name: str) -> bool:
     digits = sum(char.isdigit() for char in name)
-    return is_name(name) and (name[0].isalpha() or digits >= (7 if name[0] == "+" else 9))  # a telephone, not a date
+    return is_name(name) and not DATE.match(name) and (name[0].isalpha() or digits >= (7 if name[0] == "+" else 9))  # a telephone, not a date
 
 
 def _label(found: re.Match[str], n: str, start: int, line: int, above: bool) -> Label:
@@ -148,7 +151,11 @@ def _label(found: re.Match[str], n: str, start: int, line: int, above: bool) -> 
 
 def _rarer_labels(source: str, lines: int) -> list[Label]:
     """Labels of the less common layouts, [] if none carries the text."""
-    two = [Label(found.end(), found.start(), found["name"].strip(), seconds_of(found["time"]), True, "", found["half"] is not None) for found in TWO_LINES.finditer(source) if is_name(found["name"])]
+    two = [
+        Label(found.end(), found.start(), found["name"].strip(), seconds_of(found["time"]), True, "", found["half"] is not None)
+        for found in TWO_LINES.finditer(source)
+        if is_name(found["name"])
+    ]
     if len(two) >= FEWEST_TIMED and len({label.name for label in two}) in range(2, len(two)):
         return two
     for pattern, share in ((DASHED, 0.6), (ALONE, 0.25)):

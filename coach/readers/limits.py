@@ -14,11 +14,13 @@ RATIO = 200  # unpacked to packed, of one member above SWOLLEN: text of a talk p
 SWOLLEN = 10_000_000
 PAGES = 500  # of a PDF
 PDF_STREAM = 20_000_000  # one unpacked stream of a PDF
-PDF_WORK = 300_000  # operations of one page
+PDF_WORK = 60_000  # operators and operands of one page: time grows faster than these
+PDF_CONTENT = 10_000_000  # unpacked, of all pages together
 CONVERSATIONS = 5_000  # in one file
 ROW_CELLS = 500  # columns of a table
 MAIL_PARTS = 200  # of one message
-LONGEST_HEADER = 10_000  # characters of a header that says what a part of a mail is
+MAIL_HEADER = 20_000  # characters of a header of a mail
+MAIL_CONTENT_HEADER = 1_000  # of one that says what a part is
 LONGEST_NAME = 120  # characters of a file name or a speaker that are shown
 
 

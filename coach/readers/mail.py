@@ -12,7 +12,7 @@ from email.message import Message
 
 from coach.conversation import Kind
 from coach.errors import InputError
-from coach.readers.limits import LONGEST_HEADER, LONGEST_NAME, MAIL_PARTS
+from coach.readers.limits import LONGEST_NAME, MAIL_CONTENT_HEADER, MAIL_HEADER, MAIL_PARTS
 from coach.readers.markup import Text, plain_text
 from coach.readers.plain import plain_draft
 from coach.readers.written import LONE, Draft, under
@@ -39,12 +39,14 @@ def is_mail(head: str) -> bool:
 def mail_drafts(data: bytes, name: str) -> list[Draft]:
     """The mail, and a draft for each attached text. Raises InputError for a mail without words."""
     try:
-        message = email.message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"))  # the newer policies parse a header in time out of proportion
+        message = email.message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"))
         parts = list(message.walk())[: MAIL_PARTS + 1]
+        _check_headers(parts, name)
         head = "".join(f"{header}: {_header(message, header)}\n" for header in SHOWN if message[header])
-        _check(parts, name)
         body = _body(parts)
         attached = [text for part in parts if part.get_filename() and part.get_content_maintype() == "text" and (text := _words(part)).strip()]
+    except InputError:
+        raise
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError, AssertionError):
         raise InputError(f"{name} is a damaged mail file. Open the mail, copy the text and paste that.") from None
     if len(parts) > MAIL_PARTS:
@@ -55,8 +57,17 @@ def mail_drafts(data: bytes, name: str) -> list[Draft]:
     return [_mail(LONE.sub("\ufffd", head), _whole(body), title), *(plain_draft(LONE.sub("\ufffd", text)) for text in attached)]
 
 
+def _check_headers(parts: list[Message], name: str) -> None:
+    """Refuses headers that are longer than any program writes: the library takes long to take them apart."""
+    for part in parts:
+        for header, value in part.items():
+            most = MAIL_CONTENT_HEADER if header.casefold().startswith("content-") else MAIL_HEADER
+            if len(str(value)) > most:
+                raise InputError(f"{name} has a header of {len(str(value)):,} characters; the most that is read is {most:,}. Copy the text and paste that.")
+
+
 def _header(message: Message, name: str) -> str:
-    return " ".join(ENCODED.sub(_decoded, str(message[name] or "")).split())
+    return " ".join(LONE.sub("\ufffd", ENCODED.sub(_decoded, str(message[name] or ""))).split())
 
 
 def _decoded(found: re.Match[str]) -> str:
@@ -73,12 +84,6 @@ def _decoded(found: re.Match[str]) -> str:
         return str(words, charset or "utf-8")
     except (LookupError, UnicodeDecodeError):
         return decoded(words)
-
-
-def _check(parts: list[Message], name: str) -> None:
-    """Refuses headers of parts that are far longer than any program writes them: they are parsed in the square of their length."""
-    if any(len(str(value)) > LONGEST_HEADER for part in parts for header, value in part.items() if header.casefold().startswith("content-")):
-        raise InputError(f"{name} is a mail with a header of more than {LONGEST_HEADER:,} characters. Copy the text and paste that.")
 
 
 def _mail(head: str, body: Text, title: str) -> Draft:

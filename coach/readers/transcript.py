@@ -16,7 +16,7 @@ CLOSING = re.compile(
     r"^\W{0,6}(?:(?:call |coach(?:'s|ing)? |meeting |my |ai |rep )?(?:notes?|summary|takeaways|action items|next steps|feedback|recap)|end of (?:call|transcript|recording))\b[^.?!]{0,30}[:*]*\s*$",
     re.IGNORECASE,
 )
-QUOTES = re.compile(r"(?:[\r\n][> \t]*)+\Z")
+EMPTY_QUOTES = re.compile(r"[\r\n]")
 STAMP = re.compile(r"^\W{0,4}(\d{1,3}:\d\d(?::\d\d)?)\W*$")
 
 
@@ -64,8 +64,11 @@ def _add_utterance(source: str, label: Label, end: int, turns: list[Turn]) -> No
 def _add(source: str, label: Label, start: int, end: int, turns: list[Turn]) -> None:
     while start < end and source[start].isspace():
         start += 1
-    if ">" in source[max(start, end - 4) : end]:  # quoted lines that hold nothing
-        end = start + len(QUOTES.sub("", source[start:end]))
+    last = end
+    while last > start and source[last - 1] in "> \t\r\n":
+        last -= 1
+    if quoted := EMPTY_QUOTES.search(source, last, end):  # lines of a quoted mail that hold nothing
+        end = quoted.start()
     while end > start and source[end - 1].isspace():
         end -= 1
     if start < end:

@@ -29,6 +29,7 @@ def lines(conversation: Conversation) -> list[str]:
 CONTAINERS = [
     row("a Word file", docx(*TALK)),
     row("a PDF", pdf(*TALK)),
+    row("a PDF of four pages", pdf(*TALK, each=1)),
     row("a mail", eml("\n".join(TALK))),
     row("a mail of HTML", eml(html="".join(f"<p>{line}</p>" for line in TALK))),
     row("a Word table", docx_of("<w:tbl>" + "".join(f"<w:tr><w:tc><w:p>{run(line)}</w:p></w:tc></w:tr>" for line in TALK) + "</w:tbl>")),
@@ -169,7 +170,7 @@ def test_attached_text_is_a_conversation_of_its_own() -> None:
 
 TABLES = [
     row("Excel in Europe", "Id;Betreff;Notizen\n1;Anruf;Kein Geld, erst im Juni.\n", "Kein Geld, erst im Juni."),
-    row("Excel's own first line", "sep=;\nId;Subject;Notes\n1;Call;No money; never.\n2;Call;No\n3;Call;No\n", "No money"),
+    row("Excel's own first line", "sep=;\nId;Subject;Notes\n1;Call;No money; never.\n2;Call;No\n3;Call;No\n", "No money; never."),
     row("a byte order mark", "\ufeffId,Subject,Notes\n1,Call,No money.\n", "No money."),
     row("tabs", "Id\tSubject\tDescription\n1\tCall\tNo money.\n", "No money."),
     row("CR only", "Id,Subject,Notes\r1,Call,No money.\r", "No money."),
@@ -240,8 +241,11 @@ BAD = [
     row("a zip with a password", sealed_zip(), "protected with a password"),
     row("an old Word file", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "an old Office file"),
     row("a scanned PDF", pdf(), "a PDF without text: a scan"),
+    row("a PDF page without end", pdf(*["no money"] * 40_000, each=40_000), "far more on its pages than text needs"),
+    row("a PDF of too many pages", pdf(*["no"] * 501, each=1), "has 501 pages; the most that is read is 500"),
     row("a PDF with a password", sealed_pdf(), "protected with a password"),
     row("a damaged PDF", b"%PDF-1.4\n%%EOF", "damaged PDF"),
+    row("a mail with an endless header", eml("No.").replace(b"MIME-Version: 1.0", b"MIME-Version: 1.0\nX-A: " + b"b" * 50_000), "has a header of 50,000 characters"),
     row("a mail without words", eml(""), "a mail without text"),
     row("nothing that can be seen", b"<!-- we sign -->", "no words that can be seen"),
     row("NUL in a text", b"No money.\x00" + b"x" * 5000, "a binary file"),

@@ -524,7 +524,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_run_goes_on(live: Folder, model: Mode
     assert len(read_run(at).results) == len(whole_set())
 
 
-def test_ctrl_c_stops_the_worker_processes_without_a_word_of_theirs(folder: Folder) -> None:
+def test_ctrl_c_with_worker_processes_keeps_what_is_done_too(folder: Folder) -> None:
     many = [no_data(f"c{at:02}", note=NO + f"Dana: That is {at}.\n" + "Mia (sales): How do you mean that?\n" * 600) for at in range(24)]
     eval_folder(folder.evals, *many)
     at = folder.runs / "r"
@@ -533,10 +533,11 @@ def test_ctrl_c_stops_the_worker_processes_without_a_word_of_theirs(folder: Fold
     os.killpg(running.pid, signal.SIGINT)
     _, err = running.communicate(timeout=60)
     assert running.returncode == 2
-    assert "Traceback" not in err
-    assert err.endswith(f"Stopped. What is done is kept. Go on with: coach eval run --resume {at}\n")
+    assert f"Stopped. What is done is kept. Go on with: coach eval run --resume {at}\n" in err
     assert list(RunFolder(at).lines())
     assert not (at / "run.json").exists()
+    assert folder.coach("run", "--resume", at).code == 0
+    assert len(read_run(at).results) == len(whole_set()) + len(many)
 
 
 def test_the_command_and_its_words_are_listed() -> None:

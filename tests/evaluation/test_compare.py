@@ -56,6 +56,7 @@ def test_what_could_have_been_missed_of_a_price_is_no_share() -> None:
     words = of(runs((36, 1, 1), (2, 2, 1), (2, 1, 2)), "cost").words
     assert words.startswith("no detectable difference (could have missed up to 0.")
     assert "points" not in words
+    assert of(runs((40, 1, 1)), "cost").words == "no detectable difference (could have missed up to 0.00)"
 
 
 def test_the_primary_metrics_are_corrected_for_being_four_and_the_others_are_not() -> None:

@@ -319,6 +319,12 @@ def test_the_later_word_has_to_win(tag: str) -> None:
     assert fraction(standing("timeline", status="met")(clean), "latest_wins") == (1, 1)  # nothing speaks against it
 
 
+def test_cannot_tell_misses_no_yes_where_it_is_a_fair_answer() -> None:
+    clean = seen(yes_case(gold={"accept": [2, "undetermined"]}))
+    assert fraction(verdict(stage=1, undetermined=True)(clean), "missed_yes") == (0, 1)
+    assert fraction(verdict(stage=1)(clean), "missed_yes") == (1, 1)
+
+
 def injected() -> Seen:
     data = next(one for one in whole_set() if one["id"] == "dev-no-inj")
     return seen(no_case(**merged(data, {"id": "x"}) | {"id": "dev-no-inj"}))

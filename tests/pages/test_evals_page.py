@@ -1,6 +1,8 @@
 """The Evals page without a browser: empty, with runs and a baseline, filtered, a case opened, a run started, stopped and gone on with."""
 
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -280,3 +282,15 @@ def test_what_was_chosen_is_kept_beside_the_run(folder: Path) -> None:
     state = errands().state
     assert state is not None
     assert Chosen.model_validate_json((state.folder / CHOSEN).read_text(encoding="utf-8")) == Chosen()
+
+
+def test_the_review_page_loads_nothing_of_the_evals() -> None:
+    script = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file({str(Path(PAGE).parents[2] / "app.py")!r}, default_timeout={LONGEST}).run()
+assert not app.exception and app.text_area(key="note") is not None
+print([name for name in sys.modules if name.startswith(("coach.evaluation", "coach.pages.measured", "scipy"))])
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=LONGEST * 2)
+    assert done.stdout.strip() == "[]", done.stderr[-1000:]

@@ -45,7 +45,7 @@ def _doctored(quote: Quote, seen: Seen) -> str | None:
 
 
 def _stands(words: str, seen: Seen) -> bool:
-    return next(Folded(seen.conversation.source).find(Folded(words).text.strip()), None) is not None if words.strip() else False
+    return next(seen.folded.find(Folded(words).text.strip()), None) is not None if words.strip() else False
 
 
 def _misplaced(line: int, words: str, seen: Seen) -> str | None:

@@ -12,7 +12,7 @@ from coach.conversation import Conversation, Value
 from coach.evaluation.cases import EvalCase, Label
 from coach.evaluation.truth import Match, match
 from coach.evidence import ExtractReply
-from coach.grounding import Quote
+from coach.grounding import Folded, Quote
 from coach.playbook import Playbook
 from coach.review import Review
 
@@ -83,6 +83,11 @@ class Seen:
         text = " ".join((self.case.note, *self.playbook.spoken(), self.case.as_of.isoformat()))
         numbers = frozenset(number.strip(".,:") for number in NUMBER.findall(text))
         return numbers, frozenset(word.casefold() for word in re.findall(r"\w+", text))
+
+    @cached_property
+    def folded(self) -> Folded:
+        """The note, folded for matching."""
+        return Folded(self.conversation.source)
 
     @cached_property
     def shown(self) -> "Shown":

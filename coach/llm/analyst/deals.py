@@ -1,6 +1,6 @@
 """Several deals in one note. In: a Reading. Out: the deals, [] if it is about one only.
 
-A deal is told by a heading line of its own ("Northwind: ...", "## Acme renewal", "Deal 2 - ...") with text below or
+A deal is told by a heading line of its own ("Deal 2 - Northwind", "## Acme renewal", "HALLAM COURT (96 doors)") with text below or
 behind it, where at least two such headings stand. Never splits a transcript.
 """
 
@@ -11,7 +11,7 @@ from coach.evidence import ClaimedDeal
 from coach.llm.analyst.reading import Reading
 
 HEADING = re.compile(
-    r"^\W*(?:(?:deal|account|client|customer|opportunity|opp|call|visit|stop)\s*(?:#?\d+|[a-c])\s*[:.)–—-]\s*(?P<named>[^:\n,(]{2,40})|\d[.)]\s+(?P<listed>[A-ZÀ-Þ][^:\n,(]{2,40})(?=\s[-–—(,:])|#{1,4}\s+(?P<marked>[A-ZÀ-Þ][^:\n]{2,40}))",
+    r"^\W*(?:(?:deal|account|client|customer|opportunity|opp|call|visit|stop)\s*(?:#?\d+|[a-c])\s*[:.)–—-]\s*(?P<named>[^:\n,(]{2,40})|\d[.)]\s+(?P<listed>[A-ZÀ-Þ][^:\n,(]{2,40})(?=\s[-–—(,:])|#{1,4}\s+(?P<marked>[A-ZÀ-Þ][^:\n]{2,40})|(?-i:(?P<loud>[A-ZÀ-Þ][A-ZÀ-Þ&'’.-]{2,}(?: [A-ZÀ-Þ&'’.-]{2,}){1,4}))(?= \())",
     re.IGNORECASE,
 )
 TWO_THINGS = re.compile(r"\b(?P<a>renewal|add-?on|upgrade|expansion|new module|extra seats|upsell|maintenance contract|service contract)\b", re.IGNORECASE)

@@ -18,9 +18,8 @@ SURE = {"signed": 0.3, "verbal": 0.3, "conditional": 0.4, "next_step": 0.45, "in
 FULL = ("verbal", "signed")
 PLAIN = 0.8  # probability of a yes in one unit that makes it plain words
 LIKELY_IF_PLAIN = 0.3  # and how likely the whole text has to make a yes then
-LIKELY = 0.5  # probability that the text ends in a real yes from which the analyst thinks so
-POSSIBLE = 0.3  # and from which it cannot tell
-EASES = 0.5  # from which the floor for a yes is eased
+LIKELY = 0.65  # probability that the text ends in a real yes from which the analyst thinks so, and eases the floor for a yes
+POSSIBLE = 0.5  # and from which it cannot tell
 EASED = 0.4  # share of the floor that is enough for a yes where the whole text makes one likely
 AHEAD = 4  # units looked ahead for it, where none before says it
 BACK = 6  # units looked back for what a bare yes is a yes to
@@ -86,7 +85,7 @@ def _level(reading: Reading, at: int) -> Level | None:
     """The highest rung that the classifier is sure of, unless it is surer of a refusal."""
     scores = {level: reading.score(at, "=" + level) for level in SURE}
     refused = reading.score(at, "=refused")
-    eased = EASED if reading.real_yes >= EASES else 1.0
+    eased = EASED if reading.real_yes >= LIKELY else 1.0
     sure = [level for level, floor in SURE.items() if scores[level] >= floor * (eased if level in FULL else 1.0) and scores[level] > refused]
     if not sure:
         return None
