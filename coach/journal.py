@@ -66,7 +66,7 @@ class Journal:
                 date.fromisoformat(head["today"])
         except OSError as error:
             raise InputError(f"{self.path.name} cannot be read: {error.strerror}. Name another file for --resume.") from None
-        except (ValueError, KeyError, TypeError, ValidationError):
+        except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
             raise refused from None
         if head is None and data and not data.startswith(b'{"run"'[: len(data)]):
             raise refused

@@ -142,7 +142,7 @@ def _yaml(path: Path) -> dict[str, object]:
 
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # also a day that no calendar has
         mark = getattr(error, "problem_mark", None)
         raise PlaybookError(f"{path.name}{f', line {mark.line + 1}' if mark else ''}: not YAML. Mend that line.") from None
     if not isinstance(data, dict):

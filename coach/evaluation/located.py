@@ -12,6 +12,8 @@ from coach.errors import CaseError
 Place = tuple[int | str, ...]
 """Where something stands: keys and positions, from the outside in."""
 
+MOST_PLACES = 100_000  # keys and values of a document; a case has hundreds
+
 
 class Located(NamedTuple):
     """Plain data, and the document that it was made of."""
@@ -40,6 +42,8 @@ def read_located(path: Path) -> Located:
         text = path.read_bytes().decode("utf-8")
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)  # a safe loader, the compiled one where there is one
         node = loader.get_single_node()
+        if _is_endless(node):
+            raise CaseError(f"{path.name}:1: holds far more than a case, perhaps by aliases of aliases. Write it out.")
         if twice := next(_twice(node), None):
             raise CaseError(f"{path.name}:{twice.start_mark.line + 1}: {twice.value} stands twice. Keep one.")
         return Located(loader.construct_document(node) if node is not None else None, node)
@@ -47,7 +51,7 @@ def read_located(path: Path) -> Located:
         raise CaseError(f"{path.name}:1: cannot be read: {error.strerror}. Check the file.") from None
     except UnicodeDecodeError as error:
         raise CaseError(f"{path.name}:{error.object.count(10, 0, error.start) + 1}: not UTF-8 text. Save it as UTF-8.") from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         mark, at = getattr(error, "problem_mark", None), getattr(error, "position", None)
         line = mark.line if mark else text.count("\n", 0, at) if at is not None else 0
         raise CaseError(f"{path.name}:{line + 1}: not YAML. Mend that line.") from None
@@ -66,6 +70,15 @@ def _below(node: Any, part: int | str) -> Iterator[Any]:
     for at, (key, value) in enumerate(_parts(node)):
         if key.value == str(part) if key is not None else at == part:
             yield value
+
+
+def _is_endless(node: Any) -> bool:
+    """Whether a document has more places than a case could: a few aliases make a tree without end of a small file."""
+    places, waiting = 0, [node]
+    while waiting and places <= MOST_PLACES:
+        places += 1
+        waiting += [part for pair in _parts(waiting.pop()) for part in pair if part is not None]
+    return places > MOST_PLACES
 
 
 def _twice(node: Any) -> Iterator[Any]:

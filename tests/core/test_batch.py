@@ -228,7 +228,7 @@ def test_the_memory_of_another_run_is_refused_and_left_as_it_is(tmp_path: Path, 
     assert memory.read_bytes() == before
 
 
-@pytest.mark.parametrize("text", ["my notes\n", "[]\n", '{"run": {}}\n', '{"run": {"today": "soon"}}\n', "no line end"])
+@pytest.mark.parametrize("text", ["my notes\n", "[]\n", '{"run": {}}\n', '{"run": {"today": "soon"}}\n', "no line end", "[" * 100_000 + "\n"])
 def test_a_file_that_is_no_memory_of_a_run_is_never_written_to(tmp_path: Path, text: str) -> None:
     memory = folder_of(tmp_path, memory=text) / "memory"
     with pytest.raises(InputError, match="left as it is"):

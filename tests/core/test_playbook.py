@@ -96,6 +96,8 @@ BROKEN = [
     row("a circle of three", {"ours": "extends: b\n", "b": "extends: c\n", "c": "extends: b\n"}, "ours.yaml", ["b.yaml", "ours -> b -> c -> b"]),
     row("it extends one that is not there", {"ours": "extends: nowhere\n"}, "ours.yaml", ["nowhere", "coach playbooks"]),
     row("not YAML", {"ours": 'id: ours\ntitle: "no end\ncriteria: [\n'}, "ours.yaml", ["ours.yaml", "line ", "not YAML"]),
+    row("a day that no calendar has", {"ours": "id: ours\ntitle: 2026-13-45\n"}, "ours.yaml", ["ours.yaml", "not YAML"]),
+    row("lists in lists", {"ours": "id: " + "[" * 3_000 + "]" * 3_000}, "ours.yaml", ["ours.yaml", "not YAML"]),
     row("a tab in YAML", {"ours": "id: ours\n\ttitle: x\n"}, "ours.yaml", ["ours.yaml, line 2", "not YAML"]),
     row("a list at the top", {"ours": "- id: ours\n"}, "ours.yaml", ["ours.yaml", "not a playbook"]),
     row("an empty file", {"ours": ""}, "ours.yaml", ["ours.yaml", "not a playbook"]),
