@@ -1,20 +1,23 @@
 """One case of a run, opened. In: a run's folder, or none, and the case. Out: the review with its note, and where the review comes from.
 
-The review that the run wrote down is shown if there is one and the case is still the same; else the offline analyst reviews
+The review that the run wrote down is shown if there is one, the case is still the same, and each of its quotes is cut from the
+note: a run may come from somebody else. Else the offline analyst reviews
 the note anew, and that is said. Never changes a run.
 """
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from coach.conversation import Conversation
+from coach.conversation import Conversation, Value
 from coach.errors import PlaybookError
 from coach.evaluation.bench import Bench
 from coach.evaluation.cases import EvalCase
 from coach.evaluation.results import Result
+from coach.grounding import Quote
 from coach.playbook import Playbook
 from coach.readers import read
 from coach.review import Review, review
@@ -42,6 +45,7 @@ def opened(bench: Bench, case: EvalCase, result: Result | None, folder: Path | N
     if folder is not None:
         same = result is not None and result.about.digest == case.digest
         stored = stored_review(folder, case.id) if same else None
+        stored = stored if stored and _fits(stored, conversation) else None
         whence = STORED if stored else STORED_NONE if same else CHANGED
     held = _playbook(bench, playbook)
     made = stored or review(conversation, held, bench.settings.ask(OFFLINE), case.as_of)
@@ -53,7 +57,7 @@ def stored_review(folder: Path, case: str) -> Review | None:
     path = folder / "results.jsonl"
     if not path.is_file():
         return None
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8", errors="replace") as file:
         for line in file:
             if f'"{case}"' not in line or not line.endswith("\n"):
                 continue
@@ -61,7 +65,7 @@ def stored_review(folder: Path, case: str) -> Review | None:
                 item = json.loads(line)
                 if item["result"]["about"]["id"] == case:
                     return _review(item["review"]) if item["review"] else None
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 return None
     return None
 
@@ -72,6 +76,27 @@ def _review(data: dict[str, dict[str, object]]) -> Review | None:
         return Review.model_validate(data)
     except ValidationError:
         return None
+
+
+def _fits(made: Review, conversation: Conversation) -> bool:
+    """Whether a review points at nothing but words of the note and evidence of its own."""
+    places = range(len(made.evidence))
+    if any(at not in places for row in made.criteria for at in row.evidence):
+        return False
+    turns = range(len(conversation.turns))
+    return all(quote.turn in turns and conversation.source[quote.start : quote.end] == quote.text != "" for quote in _quotes(made))
+
+
+def _quotes(held: object) -> Iterator[Quote]:
+    """Every quote in a value."""
+    if isinstance(held, Quote):
+        yield held
+    elif isinstance(held, Value):
+        for name in type(held).model_fields:
+            yield from _quotes(getattr(held, name))
+    elif isinstance(held, tuple):
+        for item in held:
+            yield from _quotes(item)
 
 
 def _playbook(bench: Bench, id: str) -> Playbook:

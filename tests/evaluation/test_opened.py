@@ -45,13 +45,32 @@ def test_a_changed_case_a_baseline_and_a_run_without_reviews_are_reviewed_anew_a
     assert opened(bench, case, result, tmp_path, run.playbook).whence == STORED_NONE
 
 
+def test_a_stored_review_whose_quotes_are_not_of_the_note_is_never_shown(done: tuple[Bench, Run, Path], tmp_path: Path) -> None:
+    bench, run, folder = done
+    for case in bench.cases:
+        lines = (folder / "results.jsonl").read_text(encoding="utf-8")
+        for old, new in (('"turn": ', '"turn": 9'), ('"start": ', '"start": 1'), ('"evidence": [0', '"evidence": [99')):
+            assert old in lines
+            (tmp_path / "results.jsonl").write_text(lines.replace(old, new), encoding="utf-8")
+            assert opened(bench, case, run.by_case[case.id], tmp_path, run.playbook).whence == STORED_NONE
+
+
 def test_a_playbook_that_is_gone_is_stood_in_for_by_the_default(done: tuple[Bench, Run, Path]) -> None:
     bench, run, folder = done
     assert opened(bench, bench.cases[0], run.by_case[bench.cases[0].id], folder, "gone").playbook.id == "default"
 
 
 @pytest.mark.parametrize(
-    "line", ["", "no json, but “some-case”\n", '{"result": {"about": {"id": "some-case"}}, "review": null}\n', '{"result": "some-case"}\n', '"some-case"']
+    "line",
+    [
+        "",
+        "no json, but “some-case”\n",
+        '{"result": {"about": {"id": "some-case"}}, "review": null}\n',
+        '{"result": "some-case"}\n',
+        '"some-case"',
+        '{"result": {"about": {"id": "some-case"}}, "review": {"verdict": "x"}}\n',
+        '"some-case" ' + "[" * 100_000 + "\n",
+    ],
 )
 def test_a_line_that_holds_no_review_gives_none(tmp_path: Path, line: str) -> None:
     (tmp_path / "results.jsonl").write_text(line, encoding="utf-8")
