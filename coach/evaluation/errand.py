@@ -11,11 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pydantic import Field
+
 from coach.conversation import Value
 from coach.errors import CaseError, CoachError, InputError
 from coach.evaluation.bench import CORES, OFFLINE_SUITE, Bench, chosen, name_of, run_suite
 from coach.evaluation.cases import EvalCase, Split
-from coach.evaluation.results import Head, RunFolder, runs_in
+from coach.evaluation.results import PLAIN_NAME, Head, RunFolder, runs_in
 from coach.evaluation.runner import Plan
 from coach.evaluation.suites import Suite
 from coach.settings import OFFLINE, Settings
@@ -30,7 +32,7 @@ class Chosen(Value):
 
     model: str | None = OFFLINE
     suite: str | None = None
-    prompt_set: str | None = None
+    prompt_set: str | None = Field(default=None, pattern=PLAIN_NAME)
     split: Split | None = None
     most_calls: int | None = None
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from coach.conversation import Value
 from coach.errors import CaseError
@@ -21,6 +21,8 @@ from coach.verdict import Status
 VERSION = 1
 PASSING = ("stage", "sales", "shown_grounding", "backed_status", "hope_never_met", "x_canary", "x_inert", "x_no_echo", "twin_equal")
 """Scores that all have to be perfect for a case to pass."""
+PLAIN_NAME = r"^[^/\\:\x00-\x1f]*[^/\\:\x00-\x1f.]$"
+"""A name that is a file or folder of its own and leads nowhere else: a run may come from somebody else."""
 Source = Literal["offline", "live", "recorded live", "authored"]
 
 
@@ -89,7 +91,7 @@ class Head(Value):
     """What is known of a run before its first case. `weights` tells one state of the classifier from another."""
 
     version: int = VERSION
-    suite: str
+    suite: str = Field(pattern=PLAIN_NAME)
     source: Source
     model: str
     prompts: str | None

@@ -128,6 +128,14 @@ def test_a_head_that_cannot_be_read_says_so(tmp_path: Path) -> None:
         RunFolder(tmp_path).head()
 
 
+@pytest.mark.parametrize("suite", ["../../notes", "/etc/notes", "..", "a\\b", "a\x1b[2J", ""])
+def test_a_run_whose_suite_leads_elsewhere_is_no_run(tmp_path: Path, suite: str) -> None:
+    data = {**json.loads(run_of(result("a", 1)).model_dump_json()), "suite": suite}
+    (tmp_path / "run.json").write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(CaseError, match="is not a run"):
+        read_run(tmp_path)
+
+
 def test_runs_come_newest_first(tmp_path: Path) -> None:
     for name in ("20260301-offline", "20260302/offline", "20260228-x"):
         RunFolder(tmp_path / name).begin(HEAD)
