@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 import coach.pages
 from coach.evaluation.bench import Bench, bless_run, run_suite, set_up
 from coach.evaluation.errand import CHOSEN, Chosen, planned
-from coach.evaluation.results import RunFolder, read_run
+from coach.evaluation.results import Head, RunFolder, read_run
 from coach.pages.measured.going import errands
 from coach.settings import load
 from tests.evaluation.runs import small_folder
@@ -252,6 +252,24 @@ def test_a_live_model_is_asked_only_after_a_warning_was_agreed_to(folder: Path, 
     assert not app.button(key="start").disabled
     app.selectbox(key="on").set_value("dev").run()
     assert app.button(key="start").disabled, "another choice has to be agreed to anew"
+
+
+def test_a_yes_to_sending_the_rest_of_one_run_is_none_for_another(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://models.example.com/v1")
+
+    def begun(name: str, model: str) -> None:
+        at = RunFolder(folder / "runs" / name)
+        at.begin(Head(suite="s", source="live", model="a", prompts="p", playbook="default", weights="w", started="t"))
+        (at.path / CHOSEN).write_text(Chosen(model=model).model_dump_json(), encoding="utf-8")
+
+    begun("20260101-000000-first", "some-model")
+    app = with_form()
+    next(box for box in app.checkbox if box.label == "Send the rest").check().run()
+    assert not app.button(key="resume-0").disabled
+    begun("20260102-000000-second", "dear-model")
+    app.run()
+    assert "20260102-000000-second was cut off after 0 cases (dear-model)" in words(app)
+    assert (app.button(key="resume-0").disabled, app.button(key="resume-1").disabled) == (True, False)
 
 
 def test_what_stands_in_a_run_reaches_no_label_and_no_live_markup(folder: Path) -> None:

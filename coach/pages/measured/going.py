@@ -107,13 +107,13 @@ def _warned(bench: Bench, want: Chosen, cases: int, words: int) -> bool:
 
 def _resume(bench: Bench, one: CutOff, at: int, busy: bool) -> None:
     with st.container(border=True, key=f"cut-off-{at}"):
-        st.text(f"{one.folder.name} was cut off after {one.done} cases ({one.head.model}).")
+        st.text(f"{one.folder.name} was cut off after {one.done} cases ({one.chosen.model or one.head.model}).")
         if one.busy:
             st.text("Something was written there a moment ago. If it is going on in a terminal, leave it.")
         agreed = True
         if one.chosen.is_live:
             st.text(bench.settings.leaves_machine(one.chosen.model or ""))
-            agreed = st.checkbox("Send the rest", key=f"agreed-{at}")
+            agreed = st.checkbox("Send the rest", key=f"agreed-{one.folder}-{one.chosen.model_dump_json()}")  # to this run, wherever it stands in the list
         if st.button("Go on", key=f"resume-{at}", disabled=busy or not agreed):
             try:
                 errands().begin(bench, one.chosen, one.folder)
