@@ -19,6 +19,7 @@ LARGEST_OVERLAP = 0.25  # share of a window
 LONGEST_PIECE = 500  # tokens; a longer turn is shown in pieces
 LINE = 8  # tokens of a line's id, side and line end
 ENDING = 0.15  # share of a long text, from its end, that the yes is judged on together with the evidence
+MOST_NAMED = 50  # people of a window who do not speak in it
 MOST = 24  # windows: over 200,000 tokens, six hours of talk
 
 
@@ -93,11 +94,15 @@ def ending(conversation: Conversation, most: int) -> Window:
 
 
 def people_in(conversation: Conversation, window: Window) -> Iterator[Person]:
-    """The people who speak in a window or are named in it."""
+    """The people who speak in a window, and the first `MOST_NAMED` who are only named in it: a crowd would cost more than the words."""
+    named = 0
     speakers = {conversation.turns[piece.turn].speaker for piece in window.pieces}
     said = frozenset(" ".join(conversation.source[piece.start : piece.end] for piece in window.pieces).casefold().replace("'", " ").split())
     for person in conversation.people:
-        if person.name in speakers or person.name.casefold().split()[0] in said:
+        if person.name in speakers:
+            yield person
+        elif named < MOST_NAMED and person.name.casefold().split()[0] in said:
+            named += 1
             yield person
 
 

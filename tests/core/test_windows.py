@@ -14,7 +14,7 @@ from coach.errors import PromptTooLong
 from coach.grounding import Evidence, Quote
 from coach.longread import merged, plan
 from coach.readers import read
-from coach.windows import LINE, LONGEST_PIECE, MOST, OVERLAP, WINDOW, Window, ending, size, tokens, windows
+from coach.windows import LINE, LONGEST_PIECE, MOST, MOST_NAMED, OVERLAP, WINDOW, Window, ending, people_in, size, tokens, windows
 from tests.core.builders import LINEAR, TODAY, grows_like, playbook, row
 
 LLM = Answerer(name="m", is_llm=True, window=2_000)
@@ -150,6 +150,14 @@ def test_there_are_never_more_windows_than_the_most(most: int) -> None:
         assert len(windows(conversation, most)) <= MOST
     except PromptTooLong:
         assert size(conversation) > MOST * min(most, WINDOW) / 2
+
+
+def test_a_crowd_that_is_only_named_does_not_fill_the_windows() -> None:
+    crowd = [f"Will {chr(97 + at // 26)}{chr(97 + at % 26)}son Montgomery Featherstone: Will do." for at in range(600)]
+    conversation = read("\n".join([*crowd, *("Ann: We will see.\nBob: We will." for _ in range(600))]))
+    last = windows(conversation, 2_000)[-1]
+    assert len(conversation.people) > 600
+    assert len(list(people_in(conversation, last))) <= MOST_NAMED + 2
 
 
 def test_the_end_of_a_text_in_one_endless_line_is_bounded() -> None:
