@@ -399,19 +399,22 @@ def _new_case(options: dict[str, Any]) -> None:
 def export(tool: str, out: Path, model: str, split: str) -> None:
     """Write the cases for another eval tool."""
     from coach.evaluation.bench import set_up
-    from coach.evaluation.exporting import promptfoo
+    from coach.evaluation.exporting import promptfoo, would_run
     from coach.prompting import PromptSet
     from coach.settings import load
 
     with told():
         settings = load()
         bench = set_up(settings)
-        cases = [case for case in bench.cases if case.split == split]
+        chosen = [case for case in bench.cases if case.split == split]
+        cases = [case for case in chosen if not would_run(case)]
         for name, text in promptfoo(cases, PromptSet(settings.prompts / settings.prompt_set), bench.playbook, model).items():
             path = out / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         click.echo(f"{out}: {len(cases)} cases for {tool}")
+        if left := [case.id for case in chosen if would_run(case)]:
+            click.echo(f"Left out, because {tool} would run words of theirs as a template or a script: {', '.join(left)}", err=True)
 
 
 @evals.command()

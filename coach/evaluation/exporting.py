@@ -5,9 +5,11 @@ own run what a person is shown. Gold stages go along as variables, quotes as ass
 """
 
 import json
+import re
 from typing import Any
 
 from coach.ask import Brief
+from coach.errors import CaseError
 from coach.evaluation.cases import EvalCase
 from coach.evidence import Extract
 from coach.llm.schema import strict_schema
@@ -16,12 +18,22 @@ from coach.prompting import PromptSet
 from coach.readers import read
 from coach.settings import REPLIES
 
+RUNS = re.compile(r"\{[{%#]|^\s*(?:file|package):", re.IGNORECASE)
+"""What promptfoo takes for a template wherever it stands, and at the beginning for a script to run."""
+
+
+def would_run(case: EvalCase) -> bool:
+    """Whether promptfoo would run words of the case instead of comparing them."""
+    return any(RUNS.search(text) for text in (case.note, case.title, *case.gold_words))
+
 
 def promptfoo(cases: list[EvalCase], prompts: PromptSet, playbook: Playbook, model: str) -> dict[str, str]:
     """Texts by file name: promptfooconfig.json and one prompt file a case."""
     files: dict[str, str] = {}
     tests: list[dict[str, Any]] = []
     for case in cases:
+        if would_run(case):
+            raise CaseError(f"{case.id} holds words that promptfoo would run as a template or a script. Leave the case out.")
         request = Extract(brief=Brief(conversation=read(case.note, case.id), playbook=playbook, today=case.as_of))
         messages = [{"role": m.role, "content": m.content} for m in prompts.messages(request, REPLIES)]
         files[f"prompts/{case.id}.json"] = json.dumps(messages, indent=1, ensure_ascii=False) + "\n"

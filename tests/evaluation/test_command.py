@@ -341,6 +341,17 @@ def test_cases_are_exported_for_promptfoo(folder: Folder, tmp_path: Path) -> Non
     assert not any("held" in path.name for path in (tmp_path / "p").rglob("*"))
 
 
+@pytest.mark.parametrize("words", ["{{ env.OPENAI_API_KEY }}", "{% set a = 1 %}", "file://x.js", "package:x:y"])
+def test_a_case_whose_words_promptfoo_would_run_is_left_out_and_named(folder: Folder, tmp_path: Path, words: str) -> None:
+    data = next(one for one in whole_set() if one["split"] == "dev" and one.get("family", "base") == "base")
+    data = {**data, "id": "acts", "note": f"{words}\n{data['note']}"}
+    (folder.evals / "cases" / "acts.yaml").write_text(json.dumps(data, default=str), encoding="utf-8")
+    done = folder.coach("export", "promptfoo", "--out", tmp_path / "p")
+    assert done.code == 0, done
+    assert "would run words of theirs as a template or a script: acts" in done.err
+    assert not any(words in path.read_text(encoding="utf-8") for path in (tmp_path / "p").rglob("*.json"))
+
+
 def test_the_metrics_are_listed_by_the_names_that_thresholds_use(folder: Folder) -> None:
     assert [line.split()[0] for line in folder.coach("metrics").out.splitlines()] == [metric.id for metric in METRICS]
 
