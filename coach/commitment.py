@@ -16,6 +16,7 @@ from coach.conversation import Conversation, Kind, Side, Turn, Value
 from coach.cues import denies_yes, is_hope, is_hypothetical, is_question, object_of, open_condition
 from coach.grounding import Basis, Evidence, Grounder, Quote, Rejected, latest
 from coach.textmodel import HEADS, log_odds
+from coach.windows import LINE, tokens
 
 LADDER = ("none", "interest", "next_step", "conditional", "verbal", "signed")
 Level = Literal["none", "interest", "next_step", "conditional", "verbal", "signed"]
@@ -34,6 +35,7 @@ NOT_CHIEF = re.compile(r"\b(?:assistant|deputy|vice|to the|office of|pa to|ea to
 
 
 LONGEST_NAME = 80  # characters
+MOST_SPOKEN = 20_000  # tokens of the words on buying that are repeated to the judge
 LONGEST_CONDITION = 300
 LIVE_NAME = re.compile(r"[/<>\[\]{}|\\@]|\w\.\w")
 FARTHEST = -3.2  # log odds below which words are no yes
@@ -78,6 +80,17 @@ class Spoken(Value):
     quote: Quote
 
 
+def _last(spoken: Iterable[Spoken]) -> list[Spoken]:
+    """The last words on buying that fit into a request: parts that list everything must not make it as long as the text. The rules know them all."""
+    left, kept = MOST_SPOKEN, list[Spoken]()
+    for item in reversed(tuple(spoken)):
+        left -= tokens(item.quote.text) + LINE
+        if left < 0:
+            break
+        kept.append(item)
+    return kept[::-1]
+
+
 class Judge(Request[JudgeReply]):
     """Nominate commitments. `evidence` is what grounding has kept so far, `spoken` what was said on buying in the parts of a long text."""
 
@@ -90,7 +103,7 @@ class Judge(Request[JudgeReply]):
         found = latest(self.evidence)
         return {
             "evidence": [{"line": e.quote.turn, "criterion": e.criterion, "polarity": e.polarity, "quote": e.quote.text} for e in found],
-            "spoken": [{"line": s.quote.turn, "what": s.what, "quote": s.quote.text} for s in self.spoken],
+            "spoken": [{"line": s.quote.turn, "what": s.what, "quote": s.quote.text} for s in _last(self.spoken)],
         }
 
 

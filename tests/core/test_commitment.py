@@ -4,9 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coach.commitment import LADDER, CanDecide, ClaimedCommitment, Commitment, Level, Object, Pointer, ground_commitments, is_chief
+from coach.ask import Brief
+from coach.commitment import LADDER, MOST_SPOKEN, CanDecide, ClaimedCommitment, Commitment, Judge, Level, Object, Pointer, Spoken, ground_commitments, is_chief
 from coach.conversation import Conversation, Kind, Person, Side
-from tests.core.builders import notes, row, text_of
+from coach.grounding import Quote
+from coach.windows import tokens
+from tests.core.builders import TODAY, notes, playbook, row, text_of
 
 DANA = (Person(name="Dana Whitfield", side=Side.PROSPECT, role="VP Ops"), Person(name="Marcus", side=Side.PROSPECT, role="CFO"))
 
@@ -268,3 +271,13 @@ def test_whatever_is_nominated_it_never_goes_up(claim: ClaimedCommitment) -> Non
         for quote in (found.quote, found.authority, found.taken_back):
             assert quote is None or MIXED.source[quote.start : quote.end] == quote.text
             assert quote is None or not MIXED.is_planted(quote.start, quote.end)
+
+
+def test_parts_that_list_everything_do_not_make_the_judges_request_as_long_as_the_text() -> None:
+    text = notes("We will take it, once all of the sites have seen it and said so.")
+    words = text.source * 20
+    spoken = tuple(Spoken(what="yes", quote=Quote(text=words, start=0, end=len(words), turn=at)) for at in range(400))
+    shown = Judge(brief=Brief(conversation=text, playbook=playbook(), today=TODAY), spoken=spoken).words()["spoken"]
+    assert isinstance(shown, list)
+    assert sum(tokens(item["quote"]) for item in shown) <= MOST_SPOKEN < sum(tokens(item.quote.text) for item in spoken)
+    assert shown[-1]["line"] == 399
