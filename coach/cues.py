@@ -214,6 +214,11 @@ HYPOTHETICAL = _any(
     r"würden",
     r"zouden",
 )
+OPENS_IF = re.compile(
+    r"\W*(?:(?:and|but|so|well|ok|okay|look|yes|yeah|now|then)\W+)*(?:if|should|assuming(?: that)?|suppose(?: that)?|provided(?: that)?|unless) (?:we|i) (?:\w+ ){0,2}?(?:sign|buy|take|order|purchase|proceed|move|go)\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins in which the yes itself is only supposed, whatever is said of paperwork behind it."""
 TAKEN_BACK = _any(
     r"take (?:that|it|this) back",
     r"took (?:that|it) back",
@@ -551,7 +556,7 @@ def is_question(sentence: str) -> bool:
 
 def is_hypothetical(sentence: str) -> bool:
     """Whether the sentence speaks of what would or might be."""
-    return HYPOTHETICAL.search(sentence) is not None
+    return HYPOTHETICAL.search(sentence) is not None or OPENS_IF.match(sentence) is not None
 
 
 def open_condition(sentence: str) -> str | None:

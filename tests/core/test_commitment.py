@@ -90,6 +90,8 @@ FALLS: list[object] = [
     row("an if that the answerer names", "We will take it.", {"condition": "the board has to agree"}, "conditional", "purchase"),
     row("a signature with an if", "I have signed it, subject to the board.", {"level": "signed"}, "conditional", "purchase"),
     row("a question", "So we sign on Friday?", {}, "interest", "purchase"),
+    row("an if before the yes, with paperwork behind it", "If we sign the contract, legal does the redlines.", {"level": "signed"}, "interest", "purchase"),
+    row("a should before the yes", "Well, should we buy it, we need the paperwork.", {}, "interest", "purchase"),
     row("a question, quoted without its mark", "Shall we say that we will take it?", {"quote": "we will take it"}, "interest", "purchase"),
     row("what would be", "We would buy it tomorrow.", {}, "interest", "purchase"),
     row("what might be", "We might go with you.", {}, "interest", "purchase"),
