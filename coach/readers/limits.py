@@ -19,6 +19,7 @@ PDF_CONTENT = 10_000_000  # unpacked, of all pages together
 CONVERSATIONS = 5_000  # in one file
 ROW_CELLS = 500  # columns of a table
 MAIL_PARTS = 200  # of one message
+MAIL_TEXTS = 20  # attached to one message: each becomes a review of its own
 MAIL_HEADER = 20_000  # characters of a header of a mail
 MAIL_CONTENT_HEADER = 1_000  # of one that says what a part is
 LONGEST_NAME = 120  # characters of a file name or a speaker that are shown

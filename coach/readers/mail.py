@@ -12,7 +12,7 @@ from email.message import Message
 
 from coach.conversation import Kind
 from coach.errors import InputError
-from coach.readers.limits import LONGEST_NAME, MAIL_CONTENT_HEADER, MAIL_HEADER, MAIL_PARTS
+from coach.readers.limits import LONGEST_NAME, MAIL_CONTENT_HEADER, MAIL_HEADER, MAIL_PARTS, MAIL_TEXTS
 from coach.readers.markup import Text, plain_text
 from coach.readers.plain import plain_draft
 from coach.readers.written import LONE, Draft, under
@@ -51,6 +51,8 @@ def mail_drafts(data: bytes, name: str) -> list[Draft]:
         raise InputError(f"{name} is a damaged mail file. Open the mail, copy the text and paste that.") from None
     if len(parts) > MAIL_PARTS:
         raise InputError(f"{name} is a mail of more than {MAIL_PARTS} parts. Copy the text and paste that.")
+    if len(attached) > MAIL_TEXTS:
+        raise InputError(f"{name} is a mail with {len(attached)} texts attached; the most that is read is {MAIL_TEXTS}. Save those that you want and bring them.")
     if not body.words.strip() and not attached:
         raise InputError(f"{name} is a mail without text. If the words are in an attachment, save that and bring it.")
     title = _header(message, "Subject")[:LONGEST_NAME]

@@ -158,6 +158,14 @@ def test_a_subject_is_shown_as_what_it_says(subject: bytes, shown: str) -> None:
     assert f"\nSubject: {shown}\n" in conversation.source
 
 
+def test_a_mail_with_a_pile_of_texts_does_not_become_a_pile_of_reviews() -> None:
+    part = "--b\nContent-Type: text/plain\nContent-Disposition: attachment; filename=a.txt\n\nNo money.\n"
+    head = "From: d@x.example\nMessage-ID: <1@x>\nContent-Type: multipart/mixed; boundary=b\n\n"
+    assert len(read_all(f"{head}{part * 20}--b--\n".encode())) == 21
+    with pytest.raises(InputError, match="21 texts attached"):
+        read_all(f"{head}{part * 21}--b--\n".encode())
+
+
 def test_attached_text_is_a_conversation_of_its_own() -> None:
     data = (
         b'From: Dana <d@acme.example>\nMessage-ID: <1@x>\nMIME-Version: 1.0\nSubject: Call\nContent-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/plain\n\nSee below.\n'
