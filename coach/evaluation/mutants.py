@@ -22,7 +22,7 @@ from coach.evidence import Claim, ExtractReply
 from coach.grounding import Evidence, Quote, Rejected
 from coach.playbook import Playbook
 from coach.readers import read
-from coach.review import Review, review
+from coach.review import FEWEST_WORDS, Review, review
 from coach.verdict import Standing
 
 Says = Callable[[Seen, ExtractReply], ExtractReply | None]
@@ -98,8 +98,9 @@ def _one_deal(seen: Seen, reply: ExtractReply) -> ExtractReply | None:
     return reply.model_copy(update={"deals": reply.deals[:1]}) if seen.case.deals else None
 
 
-def _other_sales(_seen: Seen, reply: ExtractReply) -> ExtractReply:
-    return reply.model_copy(update={"sales": not reply.sales})
+def _other_sales(seen: Seen, reply: ExtractReply) -> ExtractReply | None:
+    """In a text of too few words nobody sells, whatever is claimed."""
+    return reply.model_copy(update={"sales": not reply.sales}) if len(seen.conversation.source.split()) >= FEWEST_WORDS else None
 
 
 def _padded(seen: Seen, reply: ExtractReply) -> ExtractReply | None:
