@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from email.message import EmailMessage
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -34,6 +35,17 @@ def docx_of(body: str, before: str = "", **parts: bytes | str) -> bytes:
     return zipped({"[Content_Types].xml": TYPES, "_rels/.rels": RELS, "word/document.xml": document, **parts})
 
 
+def lying(data: bytes, name: str, size: int) -> bytes:
+    """A zip whose directory says that the member `name` unpacks to `size` bytes."""
+    held = bytearray(data)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        start = archive.start_dir
+        crc = zlib.crc32(archive.read(name)[:size])
+    at = data.index(name.encode(), start) - 46
+    held[at + 16 : at + 20], held[at + 24 : at + 28] = crc.to_bytes(4, "little"), size.to_bytes(4, "little")
+    return bytes(held)
+
+
 def run(words: str, marks: str = "") -> str:
     """A run of a Word paragraph, with marks such as `<w:vanish/>`."""
     return f'<w:r>{f"<w:rPr>{marks}</w:rPr>" if marks else ""}<w:t xml:space="preserve">{escape(words)}</w:t></w:r>'
@@ -44,24 +56,33 @@ def docx(*lines: str) -> bytes:
     return docx_of("".join(f"<w:p>{run(line)}</w:p>" for line in lines))
 
 
-def pdf(*lines: str, more: str = "") -> bytes:
-    """A PDF of one page with these lines; `more` goes into its trailer."""
-    shown = "\n".join("({}) Tj T*".format(line.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")) for line in lines)
-    stream = f"BT /F1 11 Tf 14 TL 50 780 Td\n{shown}\nET"
-    objects = (
+LINES = 55  # on a page
+
+
+def pdf(*lines: str, more: str = "", each: int = LINES) -> bytes:
+    """A PDF with these lines, `each` on a page; `more` goes into its trailer."""
+    pages = [lines[at : at + each] for at in range(0, len(lines), each)] or [()]
+    kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(pages)))
+    objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
-        f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    )
-    out, places = "%PDF-1.4\n", []
+    ]
+    for n, page in enumerate(pages):
+        shown = "\n".join("({}) Tj T*".format(line.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")) for line in page)
+        stream = f"BT /F1 11 Tf 14 TL 50 780 Td\n{shown}\nET"
+        held = f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {5 + 2 * n} 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
+        objects += [held, f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream"]
+    parts = ["%PDF-1.4\n"]
+    size, places = len(parts[0]), []
     for number, held in enumerate(objects, 1):
-        places.append(len(out))
-        out += f"{number} 0 obj\n{held}\nendobj\n"
+        places.append(size)
+        parts.append(f"{number} 0 obj\n{held}\nendobj\n")
+        size += len(parts[-1])
     table = "".join(f"{place:010} 00000 n \n" for place in places)
-    out += f"xref\n0 {len(places) + 1}\n0000000000 65535 f \n{table}trailer\n<< /Size {len(places) + 1} /Root 1 0 R {more} >>\nstartxref\n{len(out)}\n%%EOF\n"
-    return out.encode("latin-1")
+    count = len(places) + 1
+    parts.append(f"xref\n0 {count}\n0000000000 65535 f \n{table}trailer\n<< /Size {count} /Root 1 0 R {more} >>\nstartxref\n{size}\n%%EOF\n")
+    return "".join(parts).encode("latin-1")
 
 
 def eml(text: str = "", html: str = "", **headers: str) -> bytes:

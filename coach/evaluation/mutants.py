@@ -99,8 +99,7 @@ def _one_deal(seen: Seen, reply: ExtractReply) -> ExtractReply | None:
 
 
 def _other_sales(seen: Seen, reply: ExtractReply) -> ExtractReply | None:
-    """In a text of too few words nobody sells, whatever is claimed."""
-    return reply.model_copy(update={"sales": not reply.sales}) if len(seen.conversation.source.split()) >= FEWEST_WORDS else None
+    return reply.model_copy(update={"sales": not reply.sales}) if seen.case.words >= FEWEST_WORDS else None  # too short to sell anything in
 
 
 def _padded(seen: Seen, reply: ExtractReply) -> ExtractReply | None:

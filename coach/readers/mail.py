@@ -4,11 +4,10 @@ The source is "From", "To", "Cc", "Date" and "Subject", then the plain part, or 
 plain one. Quoted mails below are read as a pasted thread is. Attached text is a draft of its own.
 """
 
-import contextlib
 import email
 import re
 from email.errors import HeaderParseError
-from email.header import decode_header, make_header
+from email.header import decode_header
 from email.message import Message
 
 from coach.conversation import Kind
@@ -20,6 +19,7 @@ from coach.readers.written import LONE, Draft, under
 
 SHOWN = ("From", "To", "Cc", "Date", "Subject")
 HEADER = re.compile(r"^(?P<name>[!-9;-~]{1,60}):[ \t]*\S?", re.MULTILINE)
+ENCODED = re.compile(r"(=\?[^?\s]{1,40}\?[bq]\?[^?]*\?=)(?:\s+(?==\?))?", re.IGNORECASE)
 TELLING = frozenset(
     "received return-path message-id mime-version content-type content-transfer-encoding delivered-to dkim-signature x-mailer in-reply-to references".split()
 )
@@ -62,16 +62,28 @@ def _check_headers(parts: list[Message], name: str) -> None:
     for part in parts:
         for header, value in part.items():
             most = MAIL_CONTENT_HEADER if header.casefold().startswith("content-") else MAIL_HEADER
-            if len(value) > most:
-                raise InputError(f"{name} has a header of {len(value):,} characters; the most that is read is {most:,}. Copy the text and paste that.")
+            if len(str(value)) > most:
+                raise InputError(f"{name} has a header of {len(str(value)):,} characters; the most that is read is {most:,}. Copy the text and paste that.")
 
 
-def _header(message: Message, header: str) -> str:
-    """A header on one line, decoded as far as it can be."""
-    value = str(message[header] or "")
-    with contextlib.suppress(HeaderParseError, LookupError, ValueError):
-        value = str(make_header(decode_header(value)))
-    return " ".join(LONE.sub("\ufffd", value).split())
+def _header(message: Message, name: str) -> str:
+    return " ".join(LONE.sub("\ufffd", ENCODED.sub(_decoded, str(message[name] or ""))).split())
+
+
+def _decoded(found: re.Match[str]) -> str:
+    """An encoded word as what it says; as it stands if it says nothing."""
+    from coach.readers.decoding import decoded
+
+    try:
+        [(words, charset)] = decode_header(found[1])
+    except (HeaderParseError, ValueError):
+        return found[0]
+    if isinstance(words, str):
+        return words
+    try:
+        return str(words, charset or "utf-8")
+    except (LookupError, UnicodeDecodeError):
+        return decoded(words)
 
 
 def _mail(head: str, body: Text, title: str) -> Draft:

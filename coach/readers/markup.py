@@ -46,26 +46,20 @@ def plain_text(markup: str) -> Text:
     if not LOOKS_SO.search(markup):
         return Text(html.unescape(markup) if ENTITY.search(markup) else markup)
     page = _Page()
-    page.feed(_sound(markup))
+    page.feed(_ended(markup))
     page.close()
     return page.text()
 
 
-def _sound(markup: str) -> str:
-    """The markup with every "<" that opens no whole tag or comment written out: the library's parser takes very long over those."""
-    parts: list[str] = []
-    at = 0
-    while True:
-        start = markup.find("<!--", at)
-        end = markup.find("-->", start + 4) if start >= 0 else -1
-        parts.append(OPENS.sub("&lt;", markup[at : start if end >= 0 else len(markup)]))
-        if end < 0:
-            return "".join(parts)
-        parts.append(markup[start : end + 3])
-        at = end + 3
+def _ended(markup: str) -> str:
+    """The same with an end for what has none: a comment ends with the text, as in a browser, and half a tag is text.
 
-
-OPENS = re.compile(r"<(?!/?[a-zA-Z][^<>]*>|!doctype[^<>]*>)", re.IGNORECASE)
+    The parser would look for each of those ends through all that follows.
+    """
+    if markup.find("<!--", markup.rfind("-->") + 1) >= 0:
+        markup += "-->"
+    last = markup.rfind(">") + 1
+    return markup[:last] + markup[last:].replace("<", "&lt;")
 
 
 class _Page(HTMLParser):

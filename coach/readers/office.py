@@ -6,13 +6,14 @@ checked before anything is unpacked. Nothing outside the file is ever fetched.
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any
 
 from coach.conversation import Hidden
 from coach.errors import InputError
-from coach.readers.limits import MEMBERS, RATIO, SWOLLEN, UNPACKED
+from coach.readers.limits import ELEMENTS, MEMBERS, RATIO, SWOLLEN, UNPACKED
 from coach.readers.markup import Text
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -22,7 +23,15 @@ PLAIN = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "
 SKIPPED = frozenset({f"{W}del", f"{W}moveFrom", "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback", f"{W}pPr", f"{W}rPr", f"{W}sectPr"})
 ELSE = (("xl/", "Save the sheet as CSV and bring that"), ("ppt/", "Copy the text and paste that"), ("content.xml", "Save it as .docx, or copy the text and paste that"))
 """What to do with other files that are zips, by what is in them."""
+MARKS = ("vanish", "webHidden", "color", "sz", "shd", "highlight")
+PALE = re.compile(r"WHITE|(?:F[C-F]){3}")
+DEFAULT = ""  # the style of a paragraph that names none
+DEEPEST = 20  # styles on styles
 SMALLEST = 4  # half points: type of two points or less is not read by anybody
+
+Marks = dict[str, Any]
+"""Elements of Word that say how words look, by their tags."""
+Styles = dict[str, Marks]
 
 
 def open_office(data: bytes, name: str) -> Text:
@@ -35,8 +44,8 @@ def open_office(data: bytes, name: str) -> Text:
     import docx
 
     try:
-        document = docx.Document(io.BytesIO(data))
-        body, styles = document.element.body, _hiding_styles(document)
+        document = docx.Document(_unpacked(data, name))
+        body, styles = document.element.body, _styles(document)
     except InputError:
         raise
     except Exception:  # noqa: BLE001 (python-docx and lxml raise anything for a broken file)
@@ -64,20 +73,59 @@ def _check(data: bytes, name: str) -> None:
     swollen = any(member.file_size > SWOLLEN and member.file_size > RATIO * max(1, member.compress_size) for member in members)
     if unpacked > UNPACKED or swollen:
         raise InputError(f"{name} would unpack to {unpacked / 1e6:,.0f} MB, far more than a document holds. Copy the text and paste that.")
+    if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):
+        raise InputError(f"{name} is packed in a way that no Word file is. Open it, save it again, or copy the text and paste that.")
     if any(member.flag_bits & 1 for member in members):
         raise InputError(f"{name} is protected with a password. Save it without one, or copy the text and paste that.")
 
 
-def _hiding_styles(document: Any) -> frozenset[str]:
-    """Ids of styles that hide what is set in them."""
+def _unpacked(data: bytes, name: str) -> io.BytesIO:
+    """The same file, not packed. What a member says of its size may be a lie: no more than that is unpacked of it here, and no more is left to unpack."""
+    out = io.BytesIO()
+    tags = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(out, "w") as plain:
+        for member in packed.infolist():
+            with packed.open(member) as part:
+                words = part.read(member.file_size)
+            tags += words.count(b"<") if member.filename.endswith((".xml", ".rels")) else 0
+            if tags > ELEMENTS:
+                raise InputError(f"{name} has more than {ELEMENTS:,} marks around its words, far more than a document has. Copy the text and paste that.")
+            plain.writestr(member.filename, words)
+    return out
+
+
+def _styles(document: Any) -> Styles:
+    """What each style by its id says of its words, with all that it builds on."""
     part = next((rel.target_part for rel in document.part.rels.values() if not rel.is_external and rel.reltype.endswith("/styles")), None)
     element = getattr(part, "element", None)
     if element is None:
-        return frozenset()
-    return frozenset(style.get(f"{W}styleId") or "" for style in element.iter(f"{W}style") if (marks := style.find(f"{W}rPr")) is not None and _why(marks, shaded=False))
+        return {}
+    held = {style.get(f"{W}styleId") or DEFAULT: style for style in element.iter(f"{W}style")}
+    root = _marks(element.find(f"{W}docDefaults/{W}rPrDefault"))
+    found: Styles = {DEFAULT: root}
+    for id, style in held.items():
+        chain: list[Any] = []
+        while style is not None and len(chain) < DEEPEST:
+            chain.append(style)
+            base = style.find(f"{W}basedOn")
+            style = held.get(base.get(f"{W}val")) if base is not None else None
+        found[id] = {tag: mark for one in reversed(chain) for tag, mark in _marks(one).items()}
+        if chain[0].get(f"{W}type") == "paragraph":
+            found[id] = {**root, **found[id]}
+            if chain[0].get(f"{W}default") in ("1", "true", "on"):
+                found[DEFAULT] = found[id]
+    return found
 
 
-def _joined(body: Any, styles: frozenset[str]) -> Text:
+def _marks(element: Any) -> Marks:
+    """What an element says of the words in it: of a style also what its paragraphs stand on."""
+    if element is None:
+        return {}
+    places = [element.find(f"{W}pPr"), element.find(f"{W}rPr")]
+    return {tag: mark for place in places if place is not None for tag in MARKS if (mark := place.find(f"{W}{tag}")) is not None}
+
+
+def _joined(body: Any, styles: Styles) -> Text:
     out: list[str] = []
     hidden: list[Hidden] = []
     size = 0
@@ -92,11 +140,11 @@ def _joined(body: Any, styles: frozenset[str]) -> Text:
     return Text("".join(out), tuple(hidden))
 
 
-def _paragraphs(body: Any, styles: frozenset[str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def _paragraphs(body: Any, styles: Styles) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Each paragraph: what is seen of it, and what is not, with the reason. Walks without recursion, so depth costs nothing."""
     seen: list[str] = []
     unseen: list[tuple[str, str]] = []
-    shaded = [False]
+    shaded, styled = [False], [styles.get(DEFAULT, {})]
     waiting: list[tuple[Any, bool, bool]] = [(body, False, False)]
     while waiting:
         element, leaves, ground = waiting.pop()
@@ -105,13 +153,14 @@ def _paragraphs(body: Any, styles: frozenset[str]) -> Iterator[tuple[str, list[t
             if ground:
                 shaded.pop()
             if tag == f"{W}p":
+                styled.pop()
                 yield "".join(seen), [("".join(words), why) for words, why in _runs(unseen)]
                 seen, unseen = [], []
             continue
         if tag in SKIPPED or not isinstance(tag, str):
             continue
         if tag == f"{W}r":
-            why = _hides(element, shaded[-1], styles)
+            why = _hides(element, shaded[-1], styled[-1], styles)
             words = _words(element)
             if why and words.strip():
                 unseen.append((words, why))
@@ -125,6 +174,8 @@ def _paragraphs(body: Any, styles: frozenset[str]) -> Iterator[tuple[str, list[t
         if tag == f"{W}p" and seen:  # a text box stands inside a paragraph
             yield "".join(seen), []
             seen = []
+        if tag == f"{W}p":
+            styled.append(_style_of(element, styles))
         waiting.append((element, True, ground))
         waiting.extend((child, False, False) for child in reversed(element))
 
@@ -138,21 +189,27 @@ def _words(run: Any) -> str:
     return "".join(child.text or "" if child.tag == f"{W}t" else PLAIN.get(child.tag, "") for child in run if isinstance(child.tag, str))
 
 
-def _hides(run: Any, shaded: bool, styles: frozenset[str]) -> str:
-    marks = run.find(f"{W}rPr")
-    if marks is None:
-        return ""
-    style = marks.find(f"{W}rStyle")
-    return _why(marks, shaded) or ("set in a style that hides it" if style is not None and style.get(f"{W}val") in styles else "")
+def _hides(run: Any, shaded: bool, around: Marks, styles: Styles) -> str:
+    """What hides the words of a run: its own marks, or those of its styles. `around` are those of its paragraph's style."""
+    own = _marks(run)
+    style = run.find(f"{W}rPr/{W}rStyle")
+    whole = {**around, **(styles.get(style.get(f"{W}val"), {}) if style is not None else {}), **own}
+    why = _why(whole, shaded)
+    return why if not why or _why(own, shaded) else "set in a style that hides it"
 
 
-def _why(marks: Any, shaded: bool) -> str:
-    """What in the marks of a run or style hides its words, "" if nothing does."""
-    if any(_is_on(marks.find(f"{W}{tag}")) for tag in ("vanish", "webHidden")):
+def _style_of(paragraph: Any, styles: Styles) -> Marks:
+    style = paragraph.find(f"{W}pPr/{W}pStyle")
+    return styles.get(style.get(f"{W}val") if style is not None else DEFAULT, styles.get(DEFAULT, {}))
+
+
+def _why(marks: Marks, shaded: bool) -> str:
+    """What of these marks hides words, "" if nothing does."""
+    if any(_is_on(marks.get(tag)) for tag in ("vanish", "webHidden")):
         return "not to be shown"
-    color, size = marks.find(f"{W}color"), marks.find(f"{W}sz")
-    ground = shaded or _fills(marks.find(f"{W}shd")) or marks.find(f"{W}highlight") is not None
-    if color is not None and str(color.get(f"{W}val")).upper() in ("FFFFFF", "FEFEFE", "FDFDFD") and not ground:
+    color, size, highlight = marks.get("color"), marks.get("sz"), marks.get("highlight")
+    ground = shaded or _fills(marks.get("shd")) or (highlight is not None and highlight.get(f"{W}val") not in ("none", "white"))
+    if color is not None and PALE.fullmatch(str(color.get(f"{W}val")).upper()) and not ground:
         return "white words"
     return "words of no size" if size is not None and str(size.get(f"{W}val")).isdecimal() and int(size.get(f"{W}val")) <= SMALLEST else ""
 
@@ -162,7 +219,7 @@ def _is_on(mark: Any) -> bool:
 
 
 def _fills(shade: Any) -> bool:
-    return shade is not None and str(shade.get(f"{W}fill")).upper() not in ("AUTO", "FFFFFF", "NONE")
+    return shade is not None and str(shade.get(f"{W}fill")).upper() not in ("AUTO", "NONE", "") and not PALE.fullmatch(str(shade.get(f"{W}fill")).upper())
 
 
 def _is_shaded(element: Any) -> bool:

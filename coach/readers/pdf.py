@@ -9,7 +9,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from coach.errors import InputError
-from coach.readers.limits import PAGES, PDF_STREAM, PDF_WORK, check_length
+from coach.readers.limits import PAGES, PDF_CONTENT, PDF_STREAM, PDF_WORK, check_length
 from coach.readers.markup import Text
 
 if TYPE_CHECKING:
@@ -40,12 +40,16 @@ def open_pdf(data: bytes, name: str) -> Text:
     except (errors.DependencyError, errors.FileNotDecryptedError, NotImplementedError):
         raise InputError(f"{name} is protected with a password. Save it without one, or copy the text and paste that.") from None
     except errors.LimitReachedError:
-        raise InputError(f"{name} would unpack to far more than a document holds. Copy the text and paste that.") from None
+        raise InputError(_much(name)) from None
     except Exception:  # noqa: BLE001 (pypdf raises anything for a broken file)
         raise InputError(f"{name} is a damaged PDF. Open it, print it to a new PDF, or copy the text and paste that.") from None
     if not text.strip():
         raise InputError(f"{name} is a PDF without text: a scan or a picture. Run text recognition over it, or type what matters.")
     return Text(text)
+
+
+def _much(name: str) -> str:
+    return f"{name} holds far more on its pages than text needs. Copy the text and paste that."
 
 
 def _text(reader: "PdfReader", name: str) -> str:
@@ -54,8 +58,12 @@ def _text(reader: "PdfReader", name: str) -> str:
     if len(reader.pages) > PAGES:
         raise InputError(f"{name} has {len(reader.pages):,} pages; the most that is read is {PAGES:,}. Bring the pages of one call.")
     lines: list[str] = []
-    size = 0
+    size = content = 0
     for page in reader.pages:
+        held = page.get_contents()
+        content += len(held.get_data()) if held is not None else 0
+        if content > PDF_CONTENT:
+            raise InputError(_much(name))
         lines.append(page.extract_text())
         size += len(lines[-1])
         check_length(size, name)

@@ -217,7 +217,7 @@ def _by_deeds(people: People, said: dict[str, list[str]], clear: int) -> None:
 
 def _by_voice(people: People, said: dict[str, list[str]]) -> None:
     """Sides from how people talk, for speakers that nothing else settles."""
-    scores = {name: voice_of(said[name]) for name in _open(people, said)}
+    scores = {name: voice_of(said[name]) for name in _open(people, said) if sum(len(text.split()) for text in said[name]) >= FEWEST_WORDS}
     sellers = {name for name, person in people.items() if person.side is Side.REP and name in said}
     if not sellers and scores:
         best = max(scores, key=lambda name: scores[name])
@@ -236,6 +236,8 @@ def _by_voice(people: People, said: dict[str, list[str]]) -> None:
 
 FEW_DEEDS, CLEAR_DEEDS = 1, 2
 """Deeds more than the other side's that settle a side: in a mail one is enough, people say there what they mean."""
+FEWEST_WORDS = 4
+"""Words from which somebody has a way of talking: a "Hm." has none."""
 FAR = 4.0
 """Difference in voice score from which the seller is told even if nothing in the words is plainly selling."""
 CLEAR = 1.0

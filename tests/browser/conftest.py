@@ -138,7 +138,7 @@ def open_page(browser: Browser, app_url: str) -> Iterator[Opener]:
     def opened(size: ViewportSize = DESKTOP, scheme: Literal["light", "dark"] = "light") -> Page:
         context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce", accept_downloads=True)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         page.goto(app_url)

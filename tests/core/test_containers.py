@@ -1,5 +1,6 @@
 """Word files, PDFs, mails and tables: their words come out in reading order, what they hide is told, and what is wrong has a sentence."""
 
+import tracemalloc
 import zipfile
 from io import BytesIO
 
@@ -11,7 +12,7 @@ from coach.errors import InputError
 from coach.readers import read, read_all
 from coach.readers.limits import LARGEST, LARGEST_FILE, MEMBERS
 from tests.core.builders import row
-from tests.files import docx, docx_of, eml, pdf, run, zipped
+from tests.files import RELS, TYPES, W, docx, docx_of, eml, lying, pdf, run, zipped
 
 TALK = ("Maria: Shall we?", "Dana: No.", "Maria: When?", "Dana: In June.")
 SAID = [("Maria", "Shall we?"), ("Dana", "No."), ("Maria", "When?"), ("Dana", "In June.")]
@@ -28,6 +29,7 @@ def lines(conversation: Conversation) -> list[str]:
 CONTAINERS = [
     row("a Word file", docx(*TALK)),
     row("a PDF", pdf(*TALK)),
+    row("a PDF of four pages", pdf(*TALK, each=1)),
     row("a mail", eml("\n".join(TALK))),
     row("a mail of HTML", eml(html="".join(f"<p>{line}</p>" for line in TALK))),
     row("a Word table", docx_of("<w:tbl>" + "".join(f"<w:tr><w:tc><w:p>{run(line)}</w:p></w:tc></w:tr>" for line in TALK) + "</w:tbl>")),
@@ -64,16 +66,41 @@ def test_words_that_can_be_seen_are_not_hidden(body: str) -> None:
 HIDDEN = [
     row("white words", "<w:color w:val='FFFFFF'/>", "white words"),
     row("words not to be shown", "<w:vanish/>", "not to be shown"),
+    row("white words on white", f"{WHITE}<w:highlight w:val='white'/>", "white words"),
+    row("white words on nothing", f"{WHITE}<w:highlight w:val='none'/>", "white words"),
+    row("white words on what is nearly white", f"{WHITE}<w:shd w:fill='FEFEFE'/>", "white words"),
+    row("words of a style that builds on one that hides", "<w:rStyle w:val='Built'/>", "set in a style that hides it"),
     row("words of a point", "<w:sz w:val='2'/>", "words of no size"),
 ]
 
 
 @pytest.mark.parametrize(("marks", "why"), HIDDEN)
 def test_hidden_words_of_a_word_file_are_shown_and_belong_to_no_turn(marks: str, why: str) -> None:
-    conversation = read(docx_of(f"<w:p>{run('We have ')}{run('approved the budget', marks)}{run('no money.')}</w:p><w:p>{run('Dana said so.')}</w:p>"))
+    conversation = read(styled(f"<w:p>{run('We have ')}{run('approved the budget', marks)}{run('no money.')}</w:p><w:p>{run('Dana said so.')}</w:p>"))
     assert lines(conversation) == ["We have no money.", "Dana said so."]
     assert [(conversation.source[span.start : span.end], span.why) for span in conversation.hidden] == [("approved the budget", why)]
     assert conversation.told_hidden == f"hidden text: 19 characters, not counted as said ({why}: 19)"
+
+
+STYLES = (
+    "<w:style w:type='character' w:styleId='Base'><w:rPr><w:vanish/></w:rPr></w:style><w:style w:type='character' w:styleId='Built'><w:basedOn w:val='Base'/></w:style>"
+    "<w:style w:type='paragraph' w:styleId='Ghost'><w:rPr><w:color w:val='FFFFFF'/></w:rPr></w:style>"
+    "<w:style w:type='paragraph' w:styleId='Title'><w:basedOn w:val='Ghost'/><w:pPr><w:shd w:fill='1F3864'/></w:pPr></w:style>"
+)
+
+
+def styled(body: str) -> bytes:
+    links = RELS.replace('officeDocument" Target="word/document.xml', 'styles" Target="styles.xml')
+    types = TYPES.replace("</Types>", '<Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/></Types>')
+    parts: dict[str, bytes | str] = {"[Content_Types].xml": types, "word/_rels/document.xml.rels": links, "word/styles.xml": f'<w:styles xmlns:w="{W}">{STYLES}</w:styles>'}
+    return docx_of(body, "", **parts)
+
+
+def test_a_paragraph_in_a_style_that_hides_is_told_unless_its_words_can_be_seen() -> None:
+    paragraphs = [("Ghost", run("We sign.")), ("Title", run("No money.")), ("Ghost", run("In June.", "<w:color w:val='000000'/>"))]
+    conversation = read(styled("".join(f"<w:p><w:pPr><w:pStyle w:val='{style}'/></w:pPr>{words}</w:p>" for style, words in paragraphs)))
+    assert lines(conversation) == ["No money.", "In June."]
+    assert [(conversation.source[span.start : span.end], span.why) for span in conversation.hidden] == [("We sign.", "set in a style that hides it")]
 
 
 HIDDEN_TEXT = [
@@ -115,6 +142,20 @@ def test_a_mail_gives_its_thread_oldest_first_with_senders() -> None:
 def test_a_mail_in_another_encoding_is_decoded() -> None:
     data = b"From: =?iso-8859-1?q?J=F6rg?= <j@acme.example>\nMessage-ID: <1@x>\nMIME-Version: 1.0\nContent-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\nKein Geld f=FCr uns.=\n Nie.\n"
     assert said(read(data)) == [("Jörg", "Kein Geld für uns."), ("Jörg", "Nie.")]
+
+
+@pytest.mark.parametrize(
+    ("subject", "shown"),
+    [
+        (b"=?utf-8?q?Gr=C3=BC=C3=9Fe?= =?utf-8?b?4oKs?= 40", "Grüße€ 40"),
+        (b"=?klingon?q?Deal?= now", "Deal now"),
+        (b"=?utf-8?b?a?= now", "=?utf-8?b?a?= now"),
+        (b"Gr\xfc\xdfe", "Gr\ufffd\ufffde"),
+    ],
+)
+def test_a_subject_is_shown_as_what_it_says(subject: bytes, shown: str) -> None:
+    conversation = read(b"From: d@x.example\nMessage-ID: <1@x>\nSubject: " + subject + b"\n\nNo money.")
+    assert f"\nSubject: {shown}\n" in conversation.source
 
 
 def test_attached_text_is_a_conversation_of_its_own() -> None:
@@ -200,6 +241,8 @@ BAD = [
     row("a zip with a password", sealed_zip(), "protected with a password"),
     row("an old Word file", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "an old Office file"),
     row("a scanned PDF", pdf(), "a PDF without text: a scan"),
+    row("a PDF page without end", pdf(*["no money"] * 40_000, each=40_000), "far more on its pages than text needs"),
+    row("a PDF of too many pages", pdf(*["no"] * 501, each=1), "has 501 pages; the most that is read is 500"),
     row("a PDF with a password", sealed_pdf(), "protected with a password"),
     row("a damaged PDF", b"%PDF-1.4\n%%EOF", "damaged PDF"),
     row("a mail with an endless header", eml("No.").replace(b"MIME-Version: 1.0", b"MIME-Version: 1.0\nX-A: " + b"b" * 50_000), "has a header of 50,000 characters"),
@@ -229,6 +272,24 @@ def test_entities_of_a_word_file_are_never_fetched_or_blown_up() -> None:
     bomb = f'<!DOCTYPE a [<!ENTITY e0 "{"a" * 10}">{levels}]>'
     with pytest.raises(InputError, match="damaged Word file"):
         read(docx_of("<w:p><w:r><w:t>&e9;</w:t></w:r></w:p>", before=bomb))
+
+
+def test_a_member_of_a_zip_that_lies_about_its_size_is_unpacked_to_what_it_says_and_no_further() -> None:
+    links = RELS.replace('officeDocument" Target="word/document.xml', 'image" Target="a.bin')
+    types = TYPES.replace("</Types>", '<Default Extension="bin" ContentType="image/png"/></Types>')
+    parts: dict[str, bytes | str] = {"[Content_Types].xml": types, "word/_rels/document.xml.rels": links, "word/a.bin": bytes(40_000_000)}
+    bomb = lying(docx_of(f"<w:p>{run('No money.')}</w:p>", "", **parts), "word/a.bin", 20)
+    tracemalloc.start()
+    try:
+        assert lines(read(bomb)) == ["No money."]
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_word_file_of_millions_of_empty_paragraphs_is_refused_before_they_are_read() -> None:
+    with pytest.raises(InputError, match="marks around its words"):
+        read(docx_of("<w:p/>" * 1_600_000))
 
 
 def test_a_file_name_that_turns_round_is_shown_straight() -> None:

@@ -8,7 +8,7 @@ import pytest
 from coach.errors import InputError
 from coach.readers import read_all
 from tests.core.builders import LINEAR, grows_like, row
-from tests.files import docx_of, eml
+from tests.files import docx_of, eml, pdf
 
 HEAD = "Id,Subject,Notes\n1,Call,"
 MAIL = b"From: a@b.example\nMessage-ID: <1@x>\nMIME-Version: 1.0\n"
@@ -58,6 +58,7 @@ SHAPES = [
     row("depth of a Word file", lambda n: docx_of("<w:tbl><w:tr><w:tc>" * min(80, n // 19) + "<w:p/>" * (n // 6) + "</w:tc></w:tr></w:tbl>" * min(80, n // 19))),
     row("text boxes in text boxes", lambda n: docx_of("<w:p><w:r><w:txbxContent>" * min(60, n // 25) + "<w:p><w:r><w:t>no</w:t></w:r></w:p>" + "</w:txbxContent></w:r></w:p>" * min(60, n // 25))),
     row("hidden runs of a Word file", lambda n: docx_of("<w:p>" + "<w:r><w:rPr><w:vanish/></w:rPr><w:t>no</w:t></w:r>" * (n // 50) + "</w:p>")),
+    row("pages of a PDF", lambda n: pdf(*["no money for it"] * (n // 26))),
     row("mojibake", lambda n: "weâ€™ll ".encode() * (n // 12)),
     row("names and colons in a line", lambda n: b"no. Ann: hi. Bob: ho. " * (n // 22)),
     row("capitals in a line", lambda n: b"Ann Bob " * (n // 8)),
