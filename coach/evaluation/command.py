@@ -272,7 +272,8 @@ def mutate_command() -> None:
             bad = "" if one.tried and not one.escaped else f"   ESCAPED in {', '.join(one.escaped[:5]) or 'no case at all: nothing to try it on'}"
             click.echo(f"{one.tried - len(one.escaped):5} of {one.tried:<5} {one.mutant.metric:20} {one.mutant.id}{bad}")
         tried, lost = sum(one.tried for one in outcomes), sum(len(one.escaped) for one in outcomes)
-        click.echo(f"mutation score {(tried - lost) / tried:.1%}: {tried - lost} of {tried} defects noticed, {len(outcomes)} kinds")
+        score = 1000 * (tried - lost) // max(tried, 1) / 10  # rounded down: all but one is not all
+        click.echo(f"mutation score {score}%: {tried - lost} of {tried} defects noticed, {len(outcomes)} kinds")
         sys.exit(0 if not lost and all(one.tried for one in outcomes) else 1)
 
 

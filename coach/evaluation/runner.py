@@ -4,14 +4,17 @@ The offline analyst and replays run in processes, a live model in threads: it wa
 order of the cases, whatever finished first. A run that was cut off goes on where it stopped. Never judges: that is `gate`.
 """
 
+import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
 from hashlib import sha256
 from itertools import islice
+from multiprocessing import parent_process
 from typing import NamedTuple
 
 from coach.errors import AskError, BadReply, BudgetError, CaseError, KeyRefused, ModelNotFound, ReplayError
@@ -177,10 +180,18 @@ def _pool(plan: Plan, offline: bool) -> Executor:
 
 
 def _begin(replays: bool) -> None:
-    """What a worker process does first. Ctrl-C is for the parent: it waits for what is under way."""
+    """What a worker process does first. Ctrl-C is for the parent: it waits for what is under way. No worker outlives a parent that was killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
     if replays:
         shut_network()
+
+
+def _end_with_the_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def head_of(plan: Plan, started: str) -> Head:

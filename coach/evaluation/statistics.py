@@ -169,17 +169,17 @@ def _ratios(hits: "NDArray[np.float64]", of: "NDArray[np.float64]") -> "NDArray[
     """Ratios of the sums of `DRAWS` draws of clusters. The same draws each time, so that A and B draw the same clusters."""
     import numpy as np
 
-    weights = _weights(len(hits))
+    weights = _weights(len(hits)).astype(np.float32)
     above, below = (np.asarray(weights @ column.astype(np.float32), dtype=np.float64) for column in (hits, of))
     return np.divide(above, below, out=np.zeros(DRAWS), where=below > 0)
 
 
-@lru_cache(maxsize=4)
-def _weights(clusters: int) -> "NDArray[np.float32]":
+@lru_cache(maxsize=24)  # a report asks for about as many numbers of clusters
+def _weights(clusters: int) -> "NDArray[np.uint16]":
     """How often each cluster is in each draw. Kept, because every metric of a comparison draws from the same clusters."""
     import numpy as np
 
-    weights = np.random.default_rng(SEED).multinomial(clusters, np.full(clusters, 1 / clusters), size=DRAWS).astype(np.float32)
+    weights = np.random.default_rng(SEED).multinomial(clusters, np.full(clusters, 1 / clusters), size=DRAWS).astype(np.uint16)
     weights.flags.writeable = False
     return weights
 

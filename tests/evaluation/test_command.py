@@ -551,6 +551,33 @@ def test_ctrl_c_with_worker_processes_keeps_what_is_done_too(folder: Folder) -> 
     assert len(read_run(at).results) == len(whole_set()) + len(many)
 
 
+def children(pid: int) -> list[int]:
+    """Processes that a process started."""
+    found = (path.read_text() for path in Path("/proc").glob(f"{pid}/task/*/children"))
+    return [int(child) for text in found for child in text.split()]
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is there, and not only its entry that nobody has asked for yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[-1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc")
+def test_no_worker_outlives_a_run_that_was_killed(folder: Folder) -> None:
+    eval_folder(folder.evals, *(no_data(f"c{at:02}", note=NO + f"Dana: That is {at}.\n" + "Mia (sales): How do you mean?\n" * 300) for at in range(24)))
+    at = folder.runs / "r"
+    running = started(folder, "--workers", "2", "--out", str(at))
+    until(lambda: (at / "results.jsonl").is_file() and (at / "results.jsonl").stat().st_size > 0)
+    workers = children(running.pid)
+    assert len(workers) >= 2
+    running.kill()
+    running.communicate(timeout=30)
+    until(lambda: not any(map(alive, workers)))
+
+
 def test_the_command_and_its_words_are_listed() -> None:
     done = CliRunner().invoke(main, ["eval", "--help"])
     for word in ("all", "bless", "compare", "export", "gate", "lint", "metrics", "mutate", "new-case", "record", "run", "schema"):

@@ -19,7 +19,7 @@ from coach.prompting import PromptSet
 from coach.readers import read
 from coach.settings import REPLIES
 from tests.core.builders import ROOT, TODAY, playbook
-from tests.evaluation.builders import fraction, no_case, scored, seen, yes_case
+from tests.evaluation.builders import MISSING, fraction, no_case, scored, seen, yes_case
 
 MOST = 40
 
@@ -62,6 +62,14 @@ def test_a_case_that_is_not_perfect_to_begin_with_is_not_tried() -> None:
     tried = {one.mutant.id: one.tried for one in mutate([wrong], playbook())}
     assert tried["a yes that is none, as a wrong stage"] == 0
     assert tried["met and is not"] == 1
+
+
+def test_where_too_few_words_settle_that_nobody_sells_that_defect_has_no_place() -> None:
+    bare = dict.fromkeys(("need", "budget", "authority"), MISSING)
+    gold = {"sales": False, "decided_by": [], "against": [], "criteria": bare, "stage": "undetermined", "accept": ["undetermined"], "must_ask": []}
+    outcomes = {one.mutant.id: one for one in mutate([no_case(note="ok. bye", traps=[], gold=gold)], playbook())}
+    assert outcomes["selling where nobody sells, or the reverse"].tried == 0
+    assert not [one.mutant.id for one in outcomes.values() if one.escaped]
 
 
 @pytest.mark.parametrize("case", [yes_case(), no_case()], ids=["yes", "no"])
