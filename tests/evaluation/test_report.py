@@ -78,7 +78,8 @@ def hostile(words: str) -> Dossier:
         result("must", 2, 1, why=words, quote=words, gate="must_pass"),
     ]
     made = dossier(*results, baseline=baseline)
-    worded = dict.fromkeys(("suite", "model", "started", "playbook", "weights"), words)
+    worded = dict.fromkeys(("model", "started", "playbook", "weights"), words)
+    worded["suite"] = re.sub(r"[/\\:\x00-\x1f]|\.$", "_", words)  # a run refuses a suite whose name leads elsewhere
     return made._replace(run=Run.model_validate({name: getattr(made.run, name) for name in Run.model_fields} | worded))
 
 
