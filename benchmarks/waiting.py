@@ -10,7 +10,7 @@ from coach.conversation import Conversation
 from coach.evidence import Extract
 from coach.grounding import ground
 from coach.llm.analyst import Analyst
-from coach.llm.asker import RawReply, Sent
+from coach.llm.asker import OnText, RawReply, Sent
 from coach.playbook import Playbook
 from coach.verdict import Sight, decide, standings
 
@@ -41,7 +41,7 @@ class WaitingChat:
         self.waited = 0.0
         self.sent: list[Sent] = []
 
-    def __call__(self, sent: Sent) -> RawReply:
+    def __call__(self, sent: Sent, on_text: OnText | None = None) -> RawReply:  # noqa: ARG002 - it does not stream
         self.sent.append(sent)
         start = time.perf_counter()
         time.sleep(self._seconds)

@@ -5,16 +5,19 @@ that fits `Ask`; the model behind it nominates, and what it says is not believed
 Never imports a model library.
 """
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from coach.conversation import Conversation, Value
 from coach.playbook import Playbook
 from coach.windows import Window
 
 Reply = TypeVar("Reply", bound=BaseModel)
+Hear = Callable[[Any], None]
+"""Told each item of a reply's list as soon as it is whole. A preview: what counts is the reply."""
 
 
 class Brief(Value):
@@ -32,13 +35,16 @@ class Brief(Value):
 class Request(Value, Generic[Reply]):
     """One question to the answerer. Subclasses set `task` and `reply` and add what is special to the task.
 
-    `tries`: how often a model may be asked until its reply can be used, once or twice.
+    `tries`: how often a model may be asked until its reply can be used, once or twice. `hear` is told the items of the
+    reply's list named `comes_in` while it is written, by an answerer that can.
     """
 
     task: ClassVar[str]
     reply: ClassVar[type[Any]]
+    comes_in: ClassVar[str | None] = None
     brief: Brief
     tries: int = 2
+    hear: Hear | None = Field(default=None, exclude=True, repr=False)
 
     def words(self) -> dict[str, Any]:
         """What the task's template may use beyond the brief: strings, numbers, lists and dicts only."""
@@ -81,11 +87,17 @@ class Answerer(Value):
     abreast: int = 1
 
 
+Format = Literal["json_schema", "json_object", "plain"]
+FORMATS: tuple[Format, ...] = ("json_schema", "json_object", "plain")
+"""How a model is held to the form of its reply, from the strictest down."""
+
+
 class Answer(Value, Generic[Reply]):
-    """A reply and what it took."""
+    """A reply and what it took. `format` is None where no model was held to any."""
 
     reply: Reply
     usage: Usage
+    format: Format | None = None
 
 
 class Ask(Protocol):

@@ -19,7 +19,7 @@ from coach.errors import AskError, CoachError, InputError
 from coach.playbook import Playbook
 from coach.readers import read_all
 from coach.readers.limits import check_size
-from coach.review import Review, Step, review
+from coach.review import UNWATCHED, Review, Watch, review
 from coach.settings import OFFLINE, Settings
 
 WORTH_PROCESSES = 200_000  # bytes of text in all: a second's work, which is what starting the processes takes
@@ -102,10 +102,10 @@ def printable(name: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in name)
 
 
-def reviews_of(file: File, job: Job, ask: Ask, on_step: Step) -> Iterator[tuple[Conversation, Review]]:
+def reviews_of(file: File, job: Job, ask: Ask, watch: Watch) -> Iterator[tuple[Conversation, Review]]:
     """Each conversation of a file with its review. Raises a CoachError."""
     for conversation in read_all(file.read(), file.name):
-        yield conversation, review(conversation, job.playbook, ask, job.today, on_step)
+        yield conversation, review(conversation, job.playbook, ask, job.today, watch)
 
 
 def failure(file: File, error: CoachError) -> Outcome:
@@ -120,7 +120,7 @@ def outcome_of(file: File, job: Job, ask: Ask) -> Outcome:
     """The outcome of one file."""
     told: list[str] = []
     try:
-        done = list(reviews_of(file, job, ask, told.append if job.explain else lambda _: None))
+        done = list(reviews_of(file, job, ask, Watch(told.append) if job.explain else UNWATCHED))
     except CoachError as error:
         return failure(file, error)
     for _, made in done if job.explain else ():

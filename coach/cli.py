@@ -189,10 +189,11 @@ def _many(files: "list[File]", job: "Job", jobs: int, journal: "Journal | None")
 def _one(file: "File", form: str | None, job: "Job") -> int:
     """Reviews one file and writes it. Returns its exit code."""
     from coach.batch import explained, failure, reviews_of
+    from coach.review import UNWATCHED, Watch
 
     try:
-        tell: Callable[[str], None] = (lambda step: _complain(f"{file.name}: {step}")) if job.explain else (lambda _: None)
-        done = list(reviews_of(file, job, job.settings.ask(job.model), tell))
+        watch = Watch(lambda step: _complain(f"{file.name}: {step}")) if job.explain else UNWATCHED
+        done = list(reviews_of(file, job, job.settings.ask(job.model), watch))
     except CoachError as error:
         outcome = failure(file, error)
         _complain(outcome.error)

@@ -7,20 +7,25 @@ cannot be used come out of one small budget that all requests of the review shar
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 from threading import Event, Lock
 
-from coach.ask import Answer, Ask, Reply, Request, Usage
+from coach.ask import Answer, Ask, Format, Hear, Reply, Request, Usage
 from coach.errors import AskError
 
 SECOND_TRIES = 4  # in one review
 
 
 class Desk:
-    """An answerer with a running total of what it took. `most` is how many requests it may be sent, second tries left out."""
+    """An answerer with a running total of what it took. `most` is how many requests it may be sent, second tries left out.
+
+    `formats` are the ways in which a model was held to the form of its replies.
+    """
 
     def __init__(self, ask: Ask, most: int) -> None:
         self.ask = ask
         self.usage = Usage()
+        self.formats: set[Format] = set()
         self._left = most
         self._tries = SECOND_TRIES
         self._lock = Lock()
@@ -31,7 +36,10 @@ class Desk:
         return answer.reply
 
     def each(self, requests: Sequence[Request[Reply]]) -> list[Reply]:
-        """A reply to each request, several asked at once where the answerer allows it. The first that fails ends it."""
+        """A reply to each request, several asked at once where the answerer allows it. The first that fails ends it.
+
+        Who listens to the requests is told in the caller's thread.
+        """
         abreast = min(self.ask.answerer.abreast, len(requests))
         if abreast < 2:
             return [self(request) for request in requests]
@@ -47,8 +55,19 @@ class Desk:
                 failed.set()
                 raise
 
+        heard: SimpleQueue[tuple[Hear, object] | None] = SimpleQueue()
         with ThreadPoolExecutor(abreast) as pool:
-            answers = list(pool.map(answer, requests))
+            under_way = [pool.submit(answer, _overheard(request, heard)) for request in requests]
+            for future in under_way:
+                future.add_done_callback(lambda _: heard.put(None))
+            ended = 0
+            while ended < len(under_way):
+                said = heard.get()
+                if said is None:
+                    ended += 1
+                else:
+                    said[0](said[1])
+        answers = [future.result() for future in under_way]
         spent = sum((answer.usage for answer in answers), Usage())
         self.usage += spent.model_copy(update={"seconds": time.perf_counter() - start})
         return [answer.reply for answer in answers]
@@ -63,4 +82,12 @@ class Desk:
         answer = self.ask(request if spare else request.model_copy(update={"tries": 1}))
         with self._lock:
             self._tries += spare and answer.usage.calls < 2
+            if answer.format:
+                self.formats.add(answer.format)
         return answer
+
+
+def _overheard(request: Request[Reply], heard: "SimpleQueue[tuple[Hear, object] | None]") -> Request[Reply]:
+    """The request with its listener at the end of a queue."""
+    hear = request.hear
+    return request if hear is None else request.model_copy(update={"hear": lambda item: heard.put((hear, item))})

@@ -45,6 +45,7 @@ class Extract(Request[ExtractReply]):
 
     task: ClassVar[str] = "extract"
     reply: ClassVar[type[ExtractReply]] = ExtractReply
+    comes_in: ClassVar[str | None] = "claims"
 
 
 class Moment(Value):
@@ -66,6 +67,7 @@ class ExtractPart(Request[PartReply]):
 
     task: ClassVar[str] = "part"
     reply: ClassVar[type[PartReply]] = PartReply
+    comes_in: ClassVar[str | None] = "claims"
 
 
 class LookReply(Value):

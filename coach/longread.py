@@ -9,10 +9,10 @@ second look, only for criteria that nobody seems to have talked about and for wh
 decides a stage and never cuts: a text that is too long is refused before the first request.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
-from coach.ask import Answerer, Brief
+from coach.ask import Answerer, Brief, Hear
 from coach.commitment import Spoken
 from coach.conversation import Conversation, Value
 from coach.desk import Desk
@@ -22,6 +22,7 @@ from coach.playbook import Playbook
 from coach.verdict import standings
 from coach.windows import ending, size, windows
 
+Heard = Callable[[Evidence], object]
 TWICE_FROM = 6_000  # tokens, half an hour of talk: a shorter text is seen whole at the first look
 AFTER_READING = 3  # requests: the judgement, the coaching, and its second draft
 
@@ -61,11 +62,13 @@ def plan(conversation: Conversation, playbook: Playbook, today: date, answerer: 
     return Plan(parts=parts, end=whole.model_copy(update={"window": ending(conversation, answerer.window)}), twice=True)
 
 
-def read_through(plan: Plan, desk: Desk) -> Found:
-    """Everything found in the text. Raises AskError if the answerer fails."""
+def read_through(plan: Plan, desk: Desk, on_found: Heard | None = None) -> Found:
+    """Everything found in the text. `on_found` is told evidence while a model still writes; what is returned counts. Raises AskError if the answerer fails."""
     replies: list[ExtractReply] | list[PartReply]
-    replies = [desk(Extract(brief=plan.parts[0]))] if len(plan.parts) == 1 else desk.each([ExtractPart(brief=part) for part in plan.parts])
     conversation, playbook = plan.end.conversation, plan.end.playbook
+    hear = _grounded(conversation, playbook, on_found) if on_found else None
+    parts = plan.parts
+    replies = [desk(Extract(brief=parts[0], hear=hear))] if len(parts) == 1 else desk.each([ExtractPart(brief=part, hear=hear) for part in parts])
     evidence, rejected = ground([claim for reply in replies for claim in reply.claims], conversation, playbook)
     sales = any(reply.sales for reply in replies)
     if plan.twice and sales:
@@ -75,6 +78,16 @@ def read_through(plan: Plan, desk: Desk) -> Found:
         evidence = merged(evidence)
     spoken, unspoken = _spoken([moment for reply in replies if isinstance(reply, PartReply) for moment in reply.moments], conversation)
     return Found(sales=sales, deals=_deals(replies), evidence=tuple(evidence), rejected=(*rejected, *unspoken), spoken=spoken)
+
+
+def _grounded(conversation: Conversation, playbook: Playbook, on_found: Heard) -> Hear:
+    """Tells `on_found` the evidence that a claim is, if it stands."""
+
+    def hear(claim: Claim) -> None:
+        for item in ground([claim], conversation, playbook)[0]:
+            on_found(item)
+
+    return hear
 
 
 def merged(evidence: Iterable[Evidence]) -> list[Evidence]:

@@ -10,11 +10,12 @@ or settings, and never knows which answerer it talks to.
 import hashlib
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import NamedTuple
 
 from pydantic import Field
 
 from coach.advice import Advice, AdviseRuthless, AdviseSkeptical, Dropped, Findings, NoAdvice
-from coach.ask import Ask, Brief, Usage
+from coach.ask import FORMATS, Ask, Brief, Format, Usage
 from coach.checks import Case, check_ruthless, check_skeptical
 from coach.commitment import Commitment, Judge, Spoken, ground_commitments, ground_pointer
 from coach.conversation import Conversation, Kind, Value
@@ -22,12 +23,9 @@ from coach.deals import one_deal
 from coach.desk import Desk
 from coach.drafts import complete_ruthless, complete_skeptical
 from coach.grounding import Evidence, Grounder, Quote, Rejected
-from coach.longread import Plan, plan, read_through
+from coach.longread import Heard, Plan, plan, read_through
 from coach.playbook import Playbook
 from coach.verdict import Sight, Standing, Verdict, decide, standings
-
-Step = Callable[[str], None]
-"""Told the name of each step when it begins."""
 
 FEWEST_WORDS = 4  # less than this is no note
 DRAFTS = 2  # of the coaching, at most
@@ -59,6 +57,7 @@ class Provenance(Value):
     playbook: str
     today: date
     usage: Usage
+    format: Format | None = Field(default=None, description="how the model was held to the form of its replies, the loosest way used; null without one")
     quotes_thrown_out: int
     advice_dropped: int
 
@@ -77,24 +76,30 @@ class Review(Value):
     provenance: Provenance
 
 
-def _quietly(_step: str) -> None:
-    """Tells nobody."""
+class Watch(NamedTuple):
+    """Who is told how a review goes: the name of each step when it begins, and evidence as soon as it is found and grounded, while a model still writes."""
+
+    step: Callable[[str], None]
+    found: Heard | None = None
 
 
-def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date, on_step: Step = _quietly) -> Review:
+UNWATCHED = Watch(lambda _step: None)
+
+
+def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date, watch: Watch = UNWATCHED) -> Review:
     """Reviews one conversation. Raises AskError if the answerer fails."""
     way = plan(conversation, playbook, today, ask.answerer)
     desk = Desk(ask, way.requests)
 
-    on_step(f"Reading for evidence{_in_parts(way)}")
-    found = read_through(way, desk)
+    watch.step(f"Reading for evidence{_in_parts(way)}")
+    found = read_through(way, desk, watch.found)
 
-    on_step("Looking for the yes")
+    watch.step("Looking for the yes")
     judged = desk(Judge(brief=way.end, evidence=found.evidence, spoken=found.spoken))
     commitments, unfounded = ground_commitments(judged.commitments, conversation)
     deal = one_deal(found.deals, conversation, list(found.evidence), commitments)
 
-    on_step("Deciding by the rules")
+    watch.step("Deciding by the rules")
     sight = Sight(
         readable=len(conversation.source.split()) >= FEWEST_WORDS,
         sales=found.sales,
@@ -106,7 +111,7 @@ def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date
     )
     verdict = decide(sight, playbook)
 
-    on_step("Writing the coaching")
+    watch.step("Writing the coaching")
     coached = sight.sales and sight.readable
     findings = Findings(verdict=verdict, standings=tuple(sight.standings), evidence=deal.evidence)
     advice = _coach(desk, way.end, findings, verdict.stage) if coached else NoAdvice(first=verdict.would_change)
@@ -138,6 +143,7 @@ def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date
             playbook=playbook.id,
             today=today,
             usage=desk.usage,
+            format=max(desk.formats, key=FORMATS.index, default=None),
             quotes_thrown_out=len(found.rejected) + len(unfounded),
             advice_dropped=len(_dropped(advice)),
         ),

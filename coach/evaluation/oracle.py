@@ -17,7 +17,7 @@ from coach.drafts import ruthless_draft, skeptical_draft
 from coach.errors import CoachError
 from coach.evaluation.cases import EvalCase
 from coach.evidence import Claim, ClaimedDeal, Extract, ExtractReply
-from coach.llm.asker import RawReply, Sent
+from coach.llm.asker import OnText, RawReply, Sent
 
 OBJECTS = ("purchase", "pilot", "demo", "proposal", "introduction", "meeting", "other")
 OPINIONS: dict[object, Opinion] = {1: "stage_1", 2: "stage_2", "undetermined": "cannot_tell"}
@@ -116,9 +116,11 @@ class Dictated:
         """Makes ready the reply to the next request."""
         self._next = json.dumps(self._oracle(request).reply.model_dump(mode="json"), ensure_ascii=False)
 
-    def __call__(self, sent: Sent) -> RawReply:
+    def __call__(self, sent: Sent, on_text: OnText | None = None) -> RawReply:
         if self._next is None:
             raise CoachError(f"Nothing was dictated for {sent.task}.")
+        if on_text:
+            on_text(self._next)
         return RawReply(text=self._next, served="gold")
 
 

@@ -7,19 +7,19 @@ is the seam that `live`, recorded and scripted chats fit.
 
 import json
 import time
-from typing import Any, Literal, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import from_json
 
-from coach.ask import Answer, Answerer, Reply, Request, Usage
+from coach.ask import FORMATS, Answer, Answerer, Format, Reply, Request, Usage
 from coach.conversation import Value
 from coach.errors import BadReply, Refused
 from coach.llm.schema import strict_schema
 from coach.prompting import Message, PromptSet
 from coach.windows import WHOLE
 
-Format = Literal["json_schema", "json_object", "plain"]
-FORMATS: tuple[Format, ...] = ("json_schema", "json_object", "plain")
 MOST_TOKENS = 8_000  # of one reply
 
 
@@ -47,6 +47,9 @@ class RawReply(Value):
     tokens_cached: int | None = None
 
 
+OnText = Callable[[str], None]
+
+
 class FormatRefused(Exception):
     """The server does not take this response format; the next one is tried."""
 
@@ -64,7 +67,9 @@ class Chat(Protocol):
         """How many requests it takes at once."""
         ...
 
-    def __call__(self, sent: Sent) -> RawReply: ...
+    def __call__(self, sent: Sent, on_text: OnText | None = None) -> RawReply:
+        """The whole reply. `on_text` is told each piece of it as it comes, by a chat that can."""
+        ...
 
 
 class Asker:
@@ -95,7 +100,7 @@ class Asker:
             raw = self._send(request, messages)
             usage += _usage(raw)
             reply = parse(raw, request.reply)
-        return Answer(reply=reply, usage=usage.model_copy(update={"seconds": time.perf_counter() - start}))
+        return Answer(reply=reply, usage=usage.model_copy(update={"seconds": time.perf_counter() - start}), format=self._format)
 
     def _send(self, request: Request[Any], messages: list[Message]) -> RawReply:
         while True:
@@ -107,12 +112,37 @@ class Asker:
                 schema_=strict_schema(request.reply),
             )
             try:
-                return self._chat(sent)
+                return self._chat(sent, Overheard(request) if request.hear and request.comes_in else None)
             except FormatRefused:
                 at = FORMATS.index(sent.format) + 1
                 if at == len(FORMATS):
                     raise BadReply("The server refuses every response format. Check that it speaks the OpenAI chat protocol.") from None
                 self._format = FORMATS[max(at, FORMATS.index(self._format))]  # a request beside this one may know more
+
+
+class Overheard:
+    """Takes a reply piece by piece and tells the request's listener each whole item of its list."""
+
+    def __init__(self, request: Request[Any]) -> None:
+        assert request.hear and request.comes_in
+        self._hear = request.hear
+        self._list = request.comes_in
+        self._item: TypeAdapter[Any] = TypeAdapter(get_args(request.reply.model_fields[request.comes_in].annotation)[0])
+        self._text = ""
+        self._told = 0
+
+    def __call__(self, piece: str) -> None:
+        self._text += piece
+        if "}" not in piece:
+            return
+        try:
+            listed = from_json(self._text, allow_partial=True)[self._list]
+            for item in listed[self._told :]:
+                whole = self._item.validate_python(item)
+                self._told += 1
+                self._hear(whole)
+        except (ValueError, KeyError, TypeError):  # not that far yet, or not as asked: `parse` will say so
+            return
 
 
 def parse(raw: RawReply, reply: type[Reply]) -> Reply:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from coach.conversation import Value
 from coach.errors import ReplayError
-from coach.llm.asker import Chat, RawReply, Sent
+from coach.llm.asker import Chat, OnText, RawReply, Sent
 
 KEY_VERSION = 1
 SECRET = re.compile(r"\b(?:sk|pk|rk|ghp|gho|xox[abp])[-_][A-Za-z0-9_-]{16,}|\bAKIA[0-9A-Z]{16}\b|\bBearer [A-Za-z0-9._-]{16,}|-----BEGIN [A-Z ]*PRIVATE KEY")
@@ -79,13 +79,15 @@ class Recorded:
         self.abreast = 1
         self.used: dict[Path, Record] = {}
 
-    def __call__(self, sent: Sent) -> RawReply:
+    def __call__(self, sent: Sent, on_text: OnText | None = None) -> RawReply:
         path = _path(self.folder, sent, self.epoch)
         if not path.is_file():
             raise ReplayError(self._why_not(sent))
         record = self.used[path] = read_record(path)
         if record.sent != sent:
             raise ReplayError(f"{self.folder.name}/{path.name}: two requests have one key. Record it again.")
+        if on_text:
+            on_text(record.reply.text)
         return record.reply
 
     @property
@@ -131,8 +133,8 @@ class Recorder:
         self.abreast = chat.abreast
         self.written: list[Path] = []
 
-    def __call__(self, sent: Sent) -> RawReply:
-        reply = self._chat(sent)
+    def __call__(self, sent: Sent, on_text: OnText | None = None) -> RawReply:
+        reply = self._chat(sent, on_text)
         record = Record(key=key_of(sent, self._epoch), epoch=self._epoch, parts=parts_of(sent), sent=sent, reply=reply, made=self._made)
         text = json.dumps(record.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         if SECRET.search(text):

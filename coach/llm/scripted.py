@@ -6,7 +6,7 @@ A script that runs dry is an error, and `Scripted.finished` is one while replies
 from collections.abc import Sequence
 
 from coach.errors import CoachError
-from coach.llm.asker import RawReply, Sent
+from coach.llm.asker import OnText, RawReply, Sent
 
 
 class Scripted:
@@ -18,14 +18,17 @@ class Scripted:
         self.abreast = 1  # the order of the script is the order of the requests
         self.sent: list[Sent] = []
 
-    def __call__(self, sent: Sent) -> RawReply:
+    def __call__(self, sent: Sent, on_text: OnText | None = None) -> RawReply:
         self.sent.append(sent)
         if not self._replies:
             raise CoachError(f"The script has no reply left for {sent.task}.")
         reply = self._replies.pop(0)
         if isinstance(reply, Exception):
             raise reply
-        return RawReply(text=reply) if isinstance(reply, str) else reply
+        raw = RawReply(text=reply) if isinstance(reply, str) else reply
+        if on_text:
+            on_text(raw.text)
+        return raw
 
     def finished(self) -> None:
         """Raises if replies were left unused."""

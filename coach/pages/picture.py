@@ -120,8 +120,6 @@ def _rejected(item: Rejected, playbook: Playbook, marks: Marks) -> Json:
 
 def _foot(done: Done, dropped: int) -> list[str]:
     source, made = done.review.source, done.review.provenance
-    used = made.usage
-    tokens = [f"{count:,} tokens {way}" for count, way in ((used.tokens_in, "in"), (used.tokens_out, "out")) if count is not None]
     return [
         wording.read(source),
         _counted(made.quotes_thrown_out, "quote", "thrown out"),
@@ -129,8 +127,8 @@ def _foot(done: Done, dropped: int) -> list[str]:
         made.model,
         f"prompts {made.prompts}" if made.prompts else "no language model",
         f"playbook {made.playbook}",
-        *tokens,
-        f"{used.seconds:.2f} s",
+        *wording.spent(made),
+        f"{made.usage.seconds:.2f} s",
         f"taken as said on {made.today.day} {made.today:%B %Y}",
     ]
 

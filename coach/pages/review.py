@@ -133,7 +133,7 @@ def _work(settings: Settings, pasted: Pasted, place: DeltaGenerator) -> None:
 
         try:
             files.go("box")
-            session.keep(session.work(settings, pasted, on_step))
+            session.keep(session.work(settings, pasted, on_step, st.text))
         except CoachError as error:
             session.fail(session.trouble(error, offline=pasted.model == OFFLINE))
     st.rerun()

@@ -12,6 +12,7 @@ import streamlit as st
 from coach.advice import Advice
 from coach.conversation import Conversation, Side
 from coach.errors import AskError, CoachError, InputError, PlaybookError, PromptError, SettingsError
+from coach.grounding import Evidence
 from coach.playbook import Playbook
 from coach.review import Review
 from coach.settings import Settings
@@ -70,15 +71,21 @@ def trouble(error: CoachError, offline: bool) -> Trouble:
     return Trouble(heading, str(error), helps and not offline)
 
 
-def work(settings: Settings, pasted: Pasted, on_step: Callable[[str], None]) -> Done:
-    """Reviews what was pasted. Raises a CoachError."""
+def work(settings: Settings, pasted: Pasted, on_step: Callable[[str], None], on_words: Callable[[str], object]) -> Done:
+    """Reviews what was pasted. `on_words` is told words that were found, while a model still writes. Raises a CoachError."""
     from coach.readers import read
-    from coach.review import review
+    from coach.review import Watch, review
 
     conversation = read(pasted.text)
     playbook = settings.playbook(pasted.playbook)
-    done = review(conversation, playbook, settings.ask(pasted.model), pasted.today, on_step)
+    watch = Watch(on_step, lambda item: on_words(_said(item, playbook)))
+    done = review(conversation, playbook, settings.ask(pasted.model), pasted.today, watch)
     return Done(done, conversation, playbook, pasted.model)
+
+
+def _said(item: Evidence, playbook: Playbook) -> str:
+    criterion = playbook.criterion(item.criterion)
+    return f"{criterion.label if criterion else item.criterion}, {'for' if item.polarity == 'supports' else 'against'}: “{item.quote.text}”"
 
 
 def with_sides(settings: Settings, done: Done, sides: Mapping[str, Side]) -> Done:

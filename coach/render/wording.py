@@ -10,7 +10,7 @@ from datetime import date
 from coach.advice import UNKNOWN, Advice, Dropped, NoAdvice, Ruthless
 from coach.conversation import Conversation, Kind
 from coach.grounding import Quote
-from coach.review import Review, Source
+from coach.review import Provenance, Review, Source
 
 STATUS_WORDS = {"met": "met", "at_risk": "at risk", "missing": "not talked about"}
 SIDES = {"us": "us", "theirs": "their side", "both": "both sides"}
@@ -103,18 +103,28 @@ def _plural(what: str) -> str:
 def provenance(review: Review) -> str:
     """Where the review comes from, on one line."""
     source, made = review.source, review.provenance
-    tokens = [f"{n:,} tokens {way}" for n, way in ((made.usage.tokens_in, "in"), (made.usage.tokens_out, "out")) if n is not None]
     parts = (
         f"{source.name}: {read(source)}",
         made.model,
         f"prompts {made.prompts}" if made.prompts else "no prompts",
         f"playbook {made.playbook}",
-        *tokens,
+        *spent(made),
         f"{made.usage.seconds:.2f} s",
         f"taken as said on {day(made.today)}",
         *([source.hidden] if source.hidden else []),
     )
     return " · ".join(parts)
+
+
+FORMATS = {"json_schema": "held to the form by the server", "json_object": "held to JSON by the server", "plain": "held to no form by the server"}
+
+
+def spent(made: Provenance) -> list[str]:
+    """The tokens of a model, what of them its server knew already, and how it was held to the form of its replies."""
+    used = made.usage
+    known = f" ({used.tokens_cached:,} of them known to the server)" if used.tokens_cached else ""
+    tokens = [f"{count:,} tokens {way}" for count, way in ((used.tokens_in, f"in{known}"), (used.tokens_out, "out")) if count is not None]
+    return [*tokens, *([FORMATS[made.format]] if made.format else [])]
 
 
 def read(source: Source) -> str:

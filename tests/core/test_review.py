@@ -30,7 +30,7 @@ from coach.errors import InputError, RateLimited
 from coach.evidence import Claim, ClaimedDeal, ExtractReply
 from coach.llm.analyst import Analyst
 from coach.readers import read
-from coach.review import Review, overrule, review
+from coach.review import Review, Watch, overrule, review
 from tests.core.builders import DATA, LINEAR, ROOT, SHIPPED, TODAY, grows_like, playbook, row, text_of
 
 CALLS = DATA / "calls"
@@ -393,7 +393,7 @@ def test_the_failure_of_an_answerer_is_passed_on() -> None:
 
 def test_each_step_is_told_when_it_begins() -> None:
     steps: list[str] = []
-    review(TALK, playbook(), Says(extract=NOTHING, judge=NO_YES, skeptical=BAD_DRAFT), TODAY, steps.append)
+    review(TALK, playbook(), Says(extract=NOTHING, judge=NO_YES, skeptical=BAD_DRAFT), TODAY, Watch(steps.append))
     assert steps == ["Reading for evidence", "Looking for the yes", "Deciding by the rules", "Writing the coaching"]
 
 

@@ -510,7 +510,7 @@ def started(folder: Folder, *words: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, cwd=ROOT, start_new_session=True)
 
 
-def until(true: "object", seconds: float = 30) -> None:
+def until(true: "object", seconds: float = 120) -> None:
     """Waits until something is so."""
     end = time.monotonic() + seconds
     while not true():  # type: ignore[operator]

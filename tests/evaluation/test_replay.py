@@ -17,7 +17,7 @@ from coach.evaluation.recording import Job, record_case
 from coach.evaluation.results import RunFolder, read_run
 from coach.evaluation.runner import Plan, head_of, run
 from coach.evaluation.suites import NoNetworkError, Suite, recorded_suites
-from coach.llm.asker import RawReply, Sent
+from coach.llm.asker import OnText, RawReply, Sent
 from coach.llm.recordings import Made, Recorder, read_record
 from coach.llm.scripted import Scripted
 from coach.playbook import Criterion, Playbook
@@ -237,7 +237,7 @@ class Stutters(Dictated):
 
     half = False
 
-    def __call__(self, sent: Sent) -> RawReply:
+    def __call__(self, sent: Sent, on_text: OnText | None = None) -> RawReply:
         self.half = not self.half
         whole = super().__call__(sent)
         return whole.model_copy(update={"text": whole.text[: len(whole.text) // 2]}) if self.half else whole
@@ -294,7 +294,7 @@ class Dies(Dictated):
 
     asked = 0
 
-    def __call__(self, sent: Sent) -> RawReply:
+    def __call__(self, sent: Sent, on_text: OnText | None = None) -> RawReply:
         self.asked += 1
         if self.asked > 1:
             raise KeyboardInterrupt
