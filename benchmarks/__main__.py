@@ -3,6 +3,7 @@
     ./run bench            all of it
     ./run bench length     seconds of an offline review by length of the text
     ./run bench overhead   the pipeline's own time beside a model that takes a fixed time
+    ./run bench throughput 200 reviews, 16 at once, against a server that takes a fixed time
     ./run bench folder     seconds of `coach review` on a folder, with one job and with one a core
     ./run bench prompts    share of prompt bytes that the requests of one review have in common
     ./run bench reading    seconds to read a file of each family of formats, by length
@@ -168,12 +169,20 @@ def broken(_: Settings) -> None:
     fuzz.run(5_000, seed=1)
 
 
+def throughput(settings: Settings) -> None:
+    """Many reviews at once against a server that takes a fixed time: seconds, share of the ideal, memory."""
+    from benchmarks.throughput import throughput as measure
+
+    measure(settings, read(talk(200)), TODAY)
+
+
 TABLES: dict[str, Callable[[Settings], None]] = {
     "length": length,
     "folder": folder,
     "reading": reading,
     "fuzz": broken,
     "overhead": overhead,
+    "throughput": throughput,
     "prompts": prompts,
     "startup": startup,
     "evals": evals,

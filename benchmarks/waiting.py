@@ -30,7 +30,7 @@ class WaitingChat:
         rows = standings(evidence, playbook)
         verdict = decide(Sight(True, extract.sales, evidence, rows, commitments, None, judged.opinion), playbook)
         findings = Findings(verdict=verdict, standings=tuple(rows), evidence=tuple(evidence))
-        self._replies = {
+        self.replies = {
             "extract": extract.model_dump_json(),
             "look": '{"claims": []}',
             "judge": judged.model_dump_json(),
@@ -46,4 +46,4 @@ class WaitingChat:
         start = time.perf_counter()
         time.sleep(self._seconds)
         self.waited += time.perf_counter() - start
-        return RawReply(text=self._replies[sent.task])
+        return RawReply(text=self.replies[sent.task])

@@ -10,12 +10,16 @@ from datetime import date
 from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, Field
+from pydantic.config import JsonDict
 
 from coach.conversation import Conversation, Value
 from coach.playbook import Playbook
 from coach.windows import Window
 
 Reply = TypeVar("Reply", bound=BaseModel)
+FEW_LETTERS: JsonDict = {"maxLength": 240}
+FEW_ITEMS: JsonDict = {"maxItems": 24}
+"""For a server that builds a grammar from the schema: a small model's reply cannot run away. A longer reply is still read."""
 Hear = Callable[[Any], None]
 """Told each item of a reply's list as soon as it is whole. A preview: what counts is the reply."""
 
@@ -35,13 +39,15 @@ class Brief(Value):
 class Request(Value, Generic[Reply]):
     """One question to the answerer. Subclasses set `task` and `reply` and add what is special to the task.
 
-    `tries`: how often a model may be asked until its reply can be used, once or twice. `hear` is told the items of the
-    reply's list named `comes_in` while it is written, by an answerer that can.
+    `shows_text`: whether the text of the brief stands in the prompt. `tries`: how often a model may be asked until its reply
+    can be used, once or twice. `hear` is told the items of the reply's list named `comes_in` while it is written, by an
+    answerer that can.
     """
 
     task: ClassVar[str]
     reply: ClassVar[type[Any]]
     comes_in: ClassVar[str | None] = None
+    shows_text: ClassVar[bool] = True
     brief: Brief
     tries: int = 2
     hear: Hear | None = Field(default=None, exclude=True, repr=False)

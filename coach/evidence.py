@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from coach.ask import Request
+from coach.ask import FEW_ITEMS, FEW_LETTERS, Request
 from coach.conversation import Value
 
 Polarity = Literal["supports", "undermines"]
@@ -17,7 +17,7 @@ class Claim(Value):
     """A claim that a line speaks for or against a criterion. `line` is the number shown before the line, L12 is 12."""
 
     line: int
-    quote: str
+    quote: str = Field(json_schema_extra=FEW_LETTERS)
     criterion: str
     polarity: Polarity
     hope: bool = Field(description="true if this is only the rep's own optimism or opinion, not a fact or their words")
@@ -34,10 +34,10 @@ class ClaimedDeal(Value):
 class ExtractReply(Value):
     """Everything found in one reading of the text. The reason comes before the answer it is for."""
 
-    selling: str = Field(description="one sentence: who sells what to whom here, or why nobody sells anything")
+    selling: str = Field(json_schema_extra=FEW_LETTERS, description="one sentence: who sells what to whom here, or why nobody sells anything")
     sales: bool
-    deals: tuple[ClaimedDeal, ...] = Field(description="more than one only if separate purchases are decided on")
-    claims: tuple[Claim, ...]
+    deals: tuple[ClaimedDeal, ...] = Field(json_schema_extra=FEW_ITEMS, description="more than one only if separate purchases are decided on")
+    claims: tuple[Claim, ...] = Field(json_schema_extra=FEW_ITEMS)
 
 
 class Extract(Request[ExtractReply]):
@@ -46,6 +46,30 @@ class Extract(Request[ExtractReply]):
     task: ClassVar[str] = "extract"
     reply: ClassVar[type[ExtractReply]] = ExtractReply
     comes_in: ClassVar[str | None] = "claims"
+
+
+class Doubted(Claim):
+    """A claim that a second answerer refused; `doubt` says so. It is shown among what was thrown out."""
+
+    doubt: str
+
+
+class Weighed(Value):
+    """Which way words speak."""
+
+    speaks: Literal["for", "against"]
+
+
+class Weigh(Request[Weighed]):
+    """Ask of one claim which way its words speak, without the rest of the text and without saying what was claimed."""
+
+    task: ClassVar[str] = "weigh"
+    reply: ClassVar[type[Weighed]] = Weighed
+    shows_text: ClassVar[bool] = False
+    quote: str
+
+    def words(self) -> dict[str, object]:
+        return {"quote": self.quote}
 
 
 class Moment(Value):
@@ -59,7 +83,7 @@ class Moment(Value):
 class PartReply(ExtractReply):
     """Everything found in one part of a long text. What was said on buying is kept for the judge, who sees only the end."""
 
-    moments: tuple[Moment, ...] = Field(description="what the buying side said on buying itself, in order; at most six")
+    moments: tuple[Moment, ...] = Field(json_schema_extra=FEW_ITEMS, description="what the buying side said on buying itself, in order; at most six")
 
 
 class ExtractPart(Request[PartReply]):
@@ -73,7 +97,7 @@ class ExtractPart(Request[PartReply]):
 class LookReply(Value):
     """What a second look found."""
 
-    claims: tuple[Claim, ...]
+    claims: tuple[Claim, ...] = Field(json_schema_extra=FEW_ITEMS)
 
 
 class Supported(Value):

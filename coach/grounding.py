@@ -12,7 +12,7 @@ from typing import Literal
 
 from coach.conversation import Conversation, Kind, Side, Turn, Value
 from coach.cues import is_hope
-from coach.evidence import Claim, Polarity
+from coach.evidence import Claim, Doubted, Polarity
 from coach.playbook import Playbook
 from coach.sentences import sentences
 
@@ -221,6 +221,8 @@ def ground(claims: Iterable[Claim], conversation: Conversation, playbook: Playbo
         quote = grounder.testimony(claim.line, claim.quote)
         if isinstance(quote, str):
             reason = quote
+        elif isinstance(claim, Doubted):
+            reason = claim.doubt
         elif playbook.criterion(claim.criterion) is None:
             reason = "no such criterion in the playbook"
         elif claim.polarity == "supports" and conversation.turns[quote.turn].kind is Kind.SUMMARY:

@@ -78,7 +78,7 @@ class PromptSet:
         forms = {reply.__name__: form_of(reply) for reply in (*replies, request.reply)}
         shared = {**brief_words(request.brief), "forms": [{"name": name, "text": text} for name, text in forms.items()]}
         own = {"form": request.reply.__name__, "schema": forms[request.reply.__name__]}
-        opening = self._render("brief.j2", shared)
+        opening = self._render("brief.j2", shared) if request.shows_text else ""
         said = _cleaned(request.words(), shared["fence"])
         task = self._render(f"{request.task}.j2", {**shared, **said, **own})
         return [Message(role="system", content=self._render("system.j2", shared)), Message(role="user", content=opening + task)]

@@ -80,10 +80,10 @@ class Settings(BaseSettings):
 
     def asker(self, chat: "Chat") -> "Asker":
         """An answerer from a chat, worded by the prompt set."""
-        from coach.llm.asker import Asker
+        from coach.llm.asker import Asker, Reach
         from coach.prompting import PromptSet
 
-        return Asker(chat, PromptSet(self.prompts / self.prompt_set), REPLIES, self.window)
+        return Asker(chat, PromptSet(self.prompts / self.prompt_set), REPLIES, Reach(window=self.window))
 
     def playbooks(self) -> tuple[str, ...]:
         """Ids of the playbooks, default first."""

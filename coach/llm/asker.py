@@ -72,15 +72,27 @@ class Chat(Protocol):
         ...
 
 
-class Asker:
-    """Answers requests with a chat model and a prompt set. `window` is how many tokens of a text go into one request."""
+class Reach(Value):
+    """How far a model reaches: tokens of a text in one request, tokens of a reply, and whether its server holds it to lengths in the schema."""
 
-    def __init__(self, chat: Chat, prompts: PromptSet, replies: tuple[type[BaseModel], ...] = (), window: int = WHOLE) -> None:
+    window: int = WHOLE
+    reply: int = MOST_TOKENS
+    limits: bool = False
+
+
+FAR = Reach()
+
+
+class Asker:
+    """Answers requests with a chat model and a prompt set."""
+
+    def __init__(self, chat: Chat, prompts: PromptSet, replies: tuple[type[BaseModel], ...] = (), reach: Reach = FAR) -> None:
         self._chat = chat
+        self._reach = reach
         self._prompts = prompts
         self._replies = replies
         self._format: Format = FORMATS[0]
-        self.answerer = Answerer(name=chat.model, is_llm=True, prompts=prompts.version(*replies), window=window, abreast=chat.abreast)
+        self.answerer = Answerer(name=chat.model, is_llm=True, prompts=prompts.version(*replies), window=reach.window, abreast=chat.abreast)
 
     def __call__(self, request: Request[Reply]) -> Answer[Reply]:
         start = time.perf_counter()
@@ -109,7 +121,8 @@ class Asker:
                 model=self._chat.model,
                 messages=tuple(messages),
                 format=self._format,
-                schema_=strict_schema(request.reply),
+                schema_=strict_schema(request.reply, self._reach.limits),
+                max_tokens=self._reach.reply,
             )
             try:
                 return self._chat(sent, Overheard(request) if request.hear and request.comes_in else None)

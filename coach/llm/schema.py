@@ -8,27 +8,28 @@ from typing import Any
 
 from pydantic import BaseModel
 
-DROPPED = ("title", "default", "minLength", "maxLength", "discriminator")
+DROPPED = frozenset(("title", "default", "minLength", "discriminator"))
+LIMITS = frozenset(("maxLength", "maxItems"))
 
 
-def strict_schema(reply: type[BaseModel]) -> dict[str, Any]:
-    """The schema of `reply` for `response_format`."""
-    strict = _strict(reply.model_json_schema())
+def strict_schema(reply: type[BaseModel], limits: bool = False) -> dict[str, Any]:
+    """The schema of `reply` for `response_format`. `limits` keeps the lengths that not every server takes, for one that builds a grammar from them."""
+    strict = _strict(reply.model_json_schema(), DROPPED if limits else DROPPED | LIMITS)
     assert isinstance(strict, dict)
     return strict
 
 
-def _strict(node: Any) -> Any:
+def _strict(node: Any, dropped: frozenset[str]) -> Any:
     if isinstance(node, list):
-        return [_strict(item) for item in node]
+        return [_strict(item, dropped) for item in node]
     if not isinstance(node, dict):
         return node
     if "$ref" in node:
         return {"$ref": node["$ref"]}
     clean = {
-        key: _strict(value) if key not in ("properties", "$defs") else {k: _strict(v) for k, v in value.items()}
+        key: _strict(value, dropped) if key not in ("properties", "$defs") else {k: _strict(v, dropped) for k, v in value.items()}
         for key, value in node.items()
-        if key not in DROPPED
+        if key not in dropped
     }
     if "oneOf" in clean:
         clean["anyOf"] = clean.pop("oneOf")

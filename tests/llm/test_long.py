@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from coach.errors import BadReply, PromptTooLong
-from coach.llm.asker import Asker
+from coach.llm.asker import Asker, Reach
 from coach.llm.scripted import Scripted
 from coach.playbook import Playbook
 from coach.prompting import PromptSet
@@ -116,7 +116,7 @@ def _claim(line: int, quote: str, criterion: str, polarity: str) -> dict[str, An
 
 def strict(model: Model, reader: Callable[[dict[str, Any]], object], window: int = WINDOW) -> Asker:
     model.says(Say(reader))
-    return Asker(model.chat(), PromptSet(PROMPTS), REPLIES, window)
+    return Asker(model.chat(), PromptSet(PROMPTS), REPLIES, Reach(window=window))
 
 
 @pytest.fixture
@@ -248,7 +248,7 @@ def test_no_more_is_asked_than_was_planned_however_bad_the_model(playbook: Playb
     conversation = read(call({}))
     chat = Scripted([text for _ in range(200) for text in ("{", json.dumps({"selling": "", "sales": True, "deals": [], "claims": [], "moments": []}))])
     with pytest.raises(BadReply):
-        review(conversation, playbook, Asker(chat, PromptSet(PROMPTS), REPLIES, WINDOW), TODAY)
+        review(conversation, playbook, Asker(chat, PromptSet(PROMPTS), REPLIES, Reach(window=WINDOW)), TODAY)
     assert len(chat.sent) == 4 * 2 + 1, "four second tries in all, and the fifth bad reply ends it"
 
 
@@ -267,7 +267,7 @@ def test_replies_that_are_bad_side_by_side_share_the_same_few_second_tries(model
 def test_a_failing_part_ends_the_review_and_nothing_is_passed_off_as_read(model: Model, playbook: Playbook) -> None:
     model.says(fault(400, "context_length_exceeded", "too long"))
     with pytest.raises(PromptTooLong):
-        review(read(call({}, turns=400)), playbook, Asker(model.chat(), PromptSet(PROMPTS), REPLIES, WINDOW), TODAY)
+        review(read(call({}, turns=400)), playbook, Asker(model.chat(), PromptSet(PROMPTS), REPLIES, Reach(window=WINDOW)), TODAY)
     assert len(model.bodies) <= 4
 
 
