@@ -4,11 +4,12 @@ Keys are kept as secrets: they show up in no repr, log, record or message.
 """
 
 import os
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from coach.advice import AdviseRuthless, AdviseSkeptical
@@ -16,23 +17,39 @@ from coach.ask import Ask
 from coach.commitment import Judge
 from coach.errors import PlaybookError, SettingsError
 from coach.evidence import Extract, ExtractPart, LookAgain
+from coach.models.known import Known, by_name, known, named, size
+from coach.models.places import USUAL, Found, Served, places, served
+from coach.models.store import Store
+from coach.models.wire import address, host, is_loopback
 from coach.playbook import Playbook, parse
 from coach.windows import WHOLE
 
 if TYPE_CHECKING:
     from coach.llm.asker import Asker, Chat
+    from coach.models.server import Server
 
 OFFLINE = "offline analyst"
 SMALLEST_WINDOW, LARGEST_WINDOW = 1_000, 200_000  # tokens of a text in one request
 REPLIES = (Extract.reply, ExtractPart.reply, LookAgain.reply, Judge.reply, AdviseSkeptical.reply, AdviseRuthless.reply)
 _PACKAGED = Path(__file__).parent / "prompts"
 _CHECKOUT = Path(__file__).parent.parent / "prompts"
-_LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
+SLOWEST = 1800.0  # seconds for a request to the built-in model: a long note on a busy machine
+MOST_NAMED = 8  # models in a sentence
+PRIVATE = ("OPENAI_", "COACH_", "LANGSMITH_", "LANGCHAIN_", "HF_TOKEN")  # variables that no program we start needs
 
 
 def _is_set(value: object) -> object:
     """A flag of somebody else's: set to anything but a no, it holds. Some CI put their name there."""
     return value.strip().casefold() not in ("", "0", "false", "no", "off") if isinstance(value, str) else value
+
+
+def _names_places(value: str) -> str:
+    """Servers as `name=address, ...`, refused here rather than when somebody looks for them."""
+    try:
+        places(value)
+    except SettingsError as error:
+        raise ValueError(str(error)) from None
+    return value
 
 
 Flag = Annotated[bool, BeforeValidator(_is_set)]
@@ -56,10 +73,15 @@ class Settings(BaseSettings):
     github: Flag = Field(default=False, validation_alias="GITHUB_ACTIONS")
     summary: Path | None = Field(default=None, validation_alias="GITHUB_STEP_SUMMARY")
     prompt_set: str = Field(default="default", validation_alias="COACH_PROMPT_SET")
+    cache: Path | None = Field(default=None, validation_alias="COACH_CACHE")
+    servers: Annotated[str, AfterValidator(_names_places)] = Field(default=USUAL, validation_alias="COACH_SERVERS")
+    sleep: float = Field(default=10, gt=0, le=10_000, validation_alias="COACH_SLEEP")  # minutes
 
-    def models(self) -> tuple[str, ...]:
-        """What can answer, the default first."""
-        return (self.model, OFFLINE) if self.model else (OFFLINE,)
+    def models(self, found: Sequence[Found] = ()) -> tuple[str, ...]:
+        """What can answer, the default first. `found` are servers on this machine, if somebody looked for them."""
+        here = (entry.id for entry in known() if self.store.has(entry))
+        mine = (self.model,) if self.model else ()
+        return tuple(dict.fromkeys((*mine, OFFLINE, *here, *(name for server in found for name in server.models))))
 
     def ask(self, model: str) -> Ask:
         """The answerer of that name. Raises SettingsError if it is not configured."""
@@ -70,20 +92,87 @@ class Settings(BaseSettings):
         return self.asker(self.chat(model))
 
     def chat(self, model: str) -> "Chat":
-        """A chat with the model of that name at the endpoint. Raises SettingsError if there is none."""
-        if not self.key and not self.base_url:
-            raise SettingsError("No key and no server for a model. Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local server, or use the offline analyst.")
+        """A chat with the model of that name: built in, of a server on this machine, or at the endpoint. Raises SettingsError if there is none."""
         from coach.llm.live import openai_chat
 
+        if (entry := named(model)) is not None:
+            from coach.models.builtin import Builtin
+
+            slow = max(self.timeout, SLOWEST)
+            return Builtin(self._server(entry), lambda url, key: openai_chat(entry.name, key, url, slow, self.tracing, proxy=False))
+        if (there := self._served(model)) is not None:  # never with the key, which is meant for somebody else
+            return openai_chat(there.model, "unused", there.place.base_url, self.timeout, self.tracing, proxy=False)
+        if not self.key and not self.base_url:
+            raise SettingsError(
+                "No key and no server for a model. Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local server, or use the offline analyst."
+                " `coach model list` shows models that need neither."
+            )
         key = self.key.get_secret_value() if self.key else "unused"  # local servers want some key
-        return openai_chat(model, key, self.base_url, self.timeout, self.tracing)
+        return openai_chat(model, key, self.base_url, self.timeout, self.tracing, proxy=not is_loopback(self.base_url or ""))
 
     def asker(self, chat: "Chat") -> "Asker":
         """An answerer from a chat, worded by the prompt set."""
         from coach.llm.asker import Asker
         from coach.prompting import PromptSet
 
-        return Asker(chat, PromptSet(self.prompts / self.prompt_set), REPLIES, self.window)
+        entry = by_name(chat.model)
+        window = min(self.window, entry.window) if entry else self.window
+        return Asker(chat, PromptSet(self.prompts / self.prompt_set), REPLIES, window)
+
+    def ready(self, model: str, tell: Callable[[str], None]) -> None:
+        """Starts what has to run before `model` can answer, and tells how long that takes. Raises AskError or SettingsError."""
+        if (entry := named(model)) is not None:
+            self._server(entry).lend(tell)
+
+    def at(self, base_url: str, model: str | None = None, key: str | None = None) -> "Settings":
+        """The same with another endpoint. Raises SettingsError if that is no address."""
+        changed = {"base_url": address(base_url), "model": model or self.model, "key": SecretStr(key) if key else self.key}
+        return self.model_copy(update=changed)
+
+    @property
+    def store(self) -> Store:
+        """Where weights lie."""
+        if self.cache is not None:
+            return Store(self.cache / "models")
+        from platformdirs import user_cache_path
+
+        return Store(user_cache_path("call-note-coach", appauthor=False) / "models")
+
+    def look_around(self) -> tuple[Found, ...]:
+        """The model servers that answer on this machine now. Takes up to half a second. Raises SettingsError."""
+        from coach.models.places import look
+
+        return look(places(self.servers))
+
+    def listing(self, model: str | None) -> tuple[str, ...]:
+        """What the place of `model` says it serves, as sentences. Raises an AskError that says what is wrong there."""
+        from coach.models.check import check_served, models_at
+
+        if model is not None and named(model) is not None:
+            return ()
+        there = self._served(model) if model else None
+        base_url = there.place.base_url if there else self.base_url
+        if base_url is None:
+            return ()
+        key = self.key.get_secret_value() if self.key and not there else None
+        names = models_at(base_url, key)
+        if model is not None:
+            check_served(there.model if there else model, names, host(base_url))
+        return (f"{host(base_url)} answers. It serves: {', '.join(names[:MOST_NAMED]) or 'nothing yet'}.",)
+
+    def environment(self) -> dict[str, str]:
+        """What programs that we start are handed of the environment: no key and no setting of ours."""
+        return {name: value for name, value in os.environ.items() if not name.upper().startswith(PRIVATE)}
+
+    def _served(self, model: str) -> Served | None:
+        return served(model, places(self.servers))
+
+    def _server(self, entry: Known) -> "Server":
+        from coach.models.server import Way, shared
+
+        if not self.store.has(entry):
+            raise SettingsError(f"{entry.title} is not on this machine yet. Get it with `coach model pull {entry.id}` ({size(entry.bytes)}).")
+        return shared(Way(entry, self.store.path(entry), cores(), round(self.sleep * 60), self.environment()))
 
     def playbooks(self) -> tuple[str, ...]:
         """Ids of the playbooks, default first."""
@@ -117,9 +206,14 @@ class Settings(BaseSettings):
         """What leaves this machine when `model` answers, in one sentence."""
         if model == OFFLINE:
             return "Nothing leaves this machine: the offline analyst reads the note right here."
-        where = (self.base_url or "api.openai.com").split("//")[-1].split("/")[0].rsplit("@", 1)[-1]
-        if where.rsplit(":", 1)[0] in _LOCAL:
-            return f"The note goes to {model} on this machine ({where}) and no further from here."
+        if (entry := named(model)) is not None:
+            return f"The note is read by {entry.title}, which runs on this machine, and goes nowhere else."
+        there = self._served(model)
+        where = host(there.place.url if there else self.base_url or "api.openai.com")
+        if there and there.elsewhere:
+            return f"The note goes to {there.place.name} on this machine ({where}), which hands it on to its vendor: {there.model} does not run here."
+        if there or is_loopback(self.base_url or ""):
+            return f"The note goes to {there.model if there else model} on this machine ({where}) and no further from here."
         return f"The note is sent to {model} at {where}, and nowhere else."
 
 

@@ -92,14 +92,18 @@ def _raw(message: "AIMessage") -> RawReply:
     )
 
 
-def openai_chat(model: str, key: str, base_url: str | None, timeout: float, trace: bool = False) -> LangChainChat:
-    """The default: the openai SDK as a LangChain chat model. `timeout` is in seconds for each try. Redirects are not followed: the note goes to one host."""
+def openai_chat(model: str, key: str, base_url: str | None, timeout: float, trace: bool = False, proxy: bool = True) -> LangChainChat:
+    """The default: the openai SDK as a LangChain chat model. `timeout` is in seconds for each try. Redirects are not followed: the note goes to one host.
+
+    `proxy`: whether one that the environment names is used. Not for a server on this machine: the note would leave it.
+    """
     from openai import DefaultHttpxClient, OpenAI
 
     key = key.strip()
     if not key or not all("!" <= char <= "~" for char in key):  # an HTTP library would put it into its error, and that into a log
         raise KeyRefused("The key holds characters that no key has. Set OPENAI_API_KEY again, without quotes and line breaks.")
-    client = OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=TRIES, http_client=DefaultHttpxClient(follow_redirects=False))
+    http = DefaultHttpxClient(follow_redirects=False, trust_env=proxy)
+    client = OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=TRIES, http_client=http)
     return LangChainChat(_thin_model()(client=client, model=model), model, trace)
 
 
