@@ -65,7 +65,8 @@ def review(
         _complain(f"--today {today.year:04}-... is not a day on which notes are written. Give one from 2000 to 2199.")
         sys.exit(2)
     try:
-        settings = load().at(base_url) if base_url else load()
+        settings = load()
+        settings = settings.at(base_url, settings.model, settings.key) if base_url else settings
         found = files_in(files or ("-",), _written(resume))
         journal = Journal(resume) if resume else None
         day = today.date() if today else (journal and journal.today) or settings.today()

@@ -17,7 +17,6 @@ from coach.errors import AskError, CoachError, PullError
 if TYPE_CHECKING:
     from coach.models.known import Known
     from coach.models.pull import Step
-    from coach.settings import Settings
 
 SELDOM = 10.0  # seconds between two lines of progress where it is no terminal
 
@@ -49,7 +48,7 @@ def pull(name: str, source: str | None) -> None:
     from coach.models.pull import Order
     from coach.models.pull import pull as fetch
     from coach.models.sources import ALL, BY_NAME
-    from coach.settings import load
+    from coach.settings import environment, load
 
     with told():
         settings = load()
@@ -57,7 +56,7 @@ def pull(name: str, source: str | None) -> None:
         line = _Line()
         begun = time.monotonic()
         try:
-            path = fetch(Order(model, settings.store, (BY_NAME[source],) if source else ALL, settings.environment()), line.tell)
+            path = fetch(Order(model, settings.store, (BY_NAME[source],) if source else ALL, environment()), line.tell)
         finally:
             line.end()
         _say(f"{model.title} is here, {size(model.bytes)}, its checksum is right. {time.monotonic() - begun:.0f} s.")
@@ -67,8 +66,8 @@ def pull(name: str, source: str | None) -> None:
 @models.command("list")
 def list_command() -> None:
     """List the models that can be used here: built in, and of servers on this machine."""
+    from coach.address import host
     from coach.models.known import known, size
-    from coach.models.wire import host
     from coach.settings import load
 
     with told():
@@ -103,27 +102,14 @@ def remove(name: str) -> None:
 @click.option("--model", "name", help="The model. Default: COACH_MODEL.")
 def check(base_url: str | None, name: str | None) -> None:
     """Try a connection: is somebody there, is the key right, is the model served, does it answer."""
-    from coach.settings import load
+    from coach.settings import OFFLINE, load
 
     with told():
         settings = load()
-        settings = settings.at(base_url) if base_url else settings
-        for sentence in checked(settings, name or settings.model):
+        name = OFFLINE if name == "offline" else name or settings.model
+        settings = settings.at(base_url, name, settings.key) if base_url else settings
+        for sentence in settings.tried(name, _say):
             click.echo(_clean(sentence))
-
-
-def checked(settings: "Settings", name: str | None) -> Iterator[str]:
-    """What was found out, sentence by sentence. Raises a CoachError that says what is wrong."""
-    from coach.models.check import check_chat
-    from coach.settings import OFFLINE
-
-    if name in (OFFLINE, "offline") or (name is None and not settings.base_url):
-        yield "The offline analyst answers: no connection is needed."
-        return
-    yield from settings.listing(name)
-    if name is not None:
-        settings.ready(name, _say)
-        yield check_chat(settings.chat(name))
 
 
 def _known(name: str) -> "Known":

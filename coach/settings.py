@@ -4,37 +4,36 @@ Keys are kept as secrets: they show up in no repr, log, record or message.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from coach.address import address, host, is_loopback
 from coach.advice import AdviseRuthless, AdviseSkeptical
 from coach.ask import Ask
 from coach.commitment import Judge
 from coach.errors import PlaybookError, SettingsError
 from coach.evidence import Extract, ExtractPart, LookAgain
-from coach.models.known import Known, by_name, known, named, size
-from coach.models.places import USUAL, Found, Served, places, served
+from coach.models.here import NO_KEY, Here
+from coach.models.known import by_name, named
+from coach.models.places import USUAL, Found, look, places
 from coach.models.store import Store
-from coach.models.wire import address, host, is_loopback
 from coach.playbook import Playbook, parse
 from coach.windows import WHOLE
 
 if TYPE_CHECKING:
     from coach.llm.asker import Asker, Chat
-    from coach.models.server import Server
 
 OFFLINE = "offline analyst"
 SMALLEST_WINDOW, LARGEST_WINDOW = 1_000, 200_000  # tokens of a text in one request
 REPLIES = (Extract.reply, ExtractPart.reply, LookAgain.reply, Judge.reply, AdviseSkeptical.reply, AdviseRuthless.reply)
 _PACKAGED = Path(__file__).parent / "prompts"
 _CHECKOUT = Path(__file__).parent.parent / "prompts"
-SLOWEST = 1800.0  # seconds for a request to the built-in model: a long note on a busy machine
-MOST_NAMED = 8  # models in a sentence
 PRIVATE = ("OPENAI_", "COACH_", "LANGSMITH_", "LANGCHAIN_", "HF_TOKEN")  # variables that no program we start needs
 
 
@@ -79,9 +78,7 @@ class Settings(BaseSettings):
 
     def models(self, found: Sequence[Found] = ()) -> tuple[str, ...]:
         """What can answer, the default first. `found` are servers on this machine, if somebody looked for them."""
-        here = (entry.id for entry in known() if self.store.has(entry))
-        mine = (self.model,) if self.model else ()
-        return tuple(dict.fromkeys((*mine, OFFLINE, *here, *(name for server in found for name in server.models))))
+        return tuple(dict.fromkeys((*([self.model] if self.model else []), OFFLINE, *self.here.names(found))))
 
     def ask(self, model: str) -> Ask:
         """The answerer of that name. Raises SettingsError if it is not configured."""
@@ -92,23 +89,18 @@ class Settings(BaseSettings):
         return self.asker(self.chat(model))
 
     def chat(self, model: str) -> "Chat":
-        """A chat with the model of that name: built in, of a server on this machine, or at the endpoint. Raises SettingsError if there is none."""
+        """A chat with the model of that name: one that is here, or at the endpoint. Raises SettingsError if there is none."""
         from coach.llm.live import openai_chat
 
-        if (entry := named(model)) is not None:
-            from coach.models.builtin import Builtin
-
-            slow = max(self.timeout, SLOWEST)
-            return Builtin(self._server(entry), lambda url, key: openai_chat(entry.name, key, url, slow, self.tracing, proxy=False))
-        if (there := self._served(model)) is not None:  # never with the key, which is meant for somebody else
-            return openai_chat(there.model, "unused", there.place.base_url, self.timeout, self.tracing, proxy=False)
+        if (chat := self.here.chat(model, partial(openai_chat, trace=self.tracing))) is not None:
+            return chat
         if not self.key and not self.base_url:
             raise SettingsError(
-                "No key and no server for a model. Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local server, or use the offline analyst."
-                " `coach model list` shows models that need neither."
+                "No key and no server for a model. Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local server, or use the offline analyst. "
+                "`coach model list` shows models that need neither."
             )
-        key = self.key.get_secret_value() if self.key else "unused"  # local servers want some key
-        return openai_chat(model, key, self.base_url, self.timeout, self.tracing, proxy=not is_loopback(self.base_url or ""))
+        key = self.key.get_secret_value() if self.key else NO_KEY
+        return openai_chat(model, key, self.base_url, self.timeout, self.tracing)
 
     def asker(self, chat: "Chat") -> "Asker":
         """An answerer from a chat, worded by the prompt set."""
@@ -121,13 +113,31 @@ class Settings(BaseSettings):
 
     def ready(self, model: str, tell: Callable[[str], None]) -> None:
         """Starts what has to run before `model` can answer, and tells how long that takes. Raises AskError or SettingsError."""
-        if (entry := named(model)) is not None:
-            self._server(entry).lend(tell)
+        self.here.ready(model, tell)
 
-    def at(self, base_url: str, model: str | None = None, key: str | None = None) -> "Settings":
-        """The same with another endpoint. Raises SettingsError if that is no address."""
-        changed = {"base_url": address(base_url), "model": model or self.model, "key": SecretStr(key) if key else self.key}
-        return self.model_copy(update=changed)
+    def at(self, base_url: str, model: str | None, key: SecretStr | None) -> "Settings":
+        """The same with another endpoint and its key. Raises SettingsError if that is no address."""
+        return self.model_copy(update={"base_url": address(base_url), "model": model, "key": key})
+
+    def tried(self, model: str | None, tell: Callable[[str], None]) -> Iterator[str]:
+        """Tries the connection, and says in sentences what works. Raises a CoachError that says what is wrong. Sends no note."""
+        from coach.models.check import check_chat, check_listed
+
+        if model == OFFLINE or (model is None and self.base_url is None):
+            yield "The offline analyst answers: it needs no connection."
+            return
+        base_url, name = self.here.endpoint(model or "") or (self.base_url, model)
+        if base_url is not None and named(model or "") is None:
+            key = self.key if base_url == self.base_url else None
+            yield check_listed(base_url, key.get_secret_value() if key else None, name)
+        if model is not None:
+            self.ready(model, tell)
+            yield check_chat(self.chat(model))
+
+    @property
+    def here(self) -> Here:
+        """What can answer on this machine."""
+        return Here(self.store, places(self.servers), cores(), round(self.sleep * 60), self.timeout, environment())
 
     @property
     def store(self) -> Store:
@@ -139,40 +149,8 @@ class Settings(BaseSettings):
         return Store(user_cache_path("call-note-coach", appauthor=False) / "models")
 
     def look_around(self) -> tuple[Found, ...]:
-        """The model servers that answer on this machine now. Takes up to half a second. Raises SettingsError."""
-        from coach.models.places import look
-
+        """The model servers that answer on this machine now. Takes up to half a second."""
         return look(places(self.servers))
-
-    def listing(self, model: str | None) -> tuple[str, ...]:
-        """What the place of `model` says it serves, as sentences. Raises an AskError that says what is wrong there."""
-        from coach.models.check import check_served, models_at
-
-        if model is not None and named(model) is not None:
-            return ()
-        there = self._served(model) if model else None
-        base_url = there.place.base_url if there else self.base_url
-        if base_url is None:
-            return ()
-        key = self.key.get_secret_value() if self.key and not there else None
-        names = models_at(base_url, key)
-        if model is not None:
-            check_served(there.model if there else model, names, host(base_url))
-        return (f"{host(base_url)} answers. It serves: {', '.join(names[:MOST_NAMED]) or 'nothing yet'}.",)
-
-    def environment(self) -> dict[str, str]:
-        """What programs that we start are handed of the environment: no key and no setting of ours."""
-        return {name: value for name, value in os.environ.items() if not name.upper().startswith(PRIVATE)}
-
-    def _served(self, model: str) -> Served | None:
-        return served(model, places(self.servers))
-
-    def _server(self, entry: Known) -> "Server":
-        from coach.models.server import Way, shared
-
-        if not self.store.has(entry):
-            raise SettingsError(f"{entry.title} is not on this machine yet. Get it with `coach model pull {entry.id}` ({size(entry.bytes)}).")
-        return shared(Way(entry, self.store.path(entry), cores(), round(self.sleep * 60), self.environment()))
 
     def playbooks(self) -> tuple[str, ...]:
         """Ids of the playbooks, default first."""
@@ -206,20 +184,26 @@ class Settings(BaseSettings):
         """What leaves this machine when `model` answers, in one sentence."""
         if model == OFFLINE:
             return "Nothing leaves this machine: the offline analyst reads the note right here."
-        if (entry := named(model)) is not None:
-            return f"The note is read by {entry.title}, which runs on this machine, and goes nowhere else."
-        there = self._served(model)
-        where = host(there.place.url if there else self.base_url or "api.openai.com")
-        if there and there.elsewhere:
-            return f"The note goes to {there.place.name} on this machine ({where}), which hands it on to its vendor: {there.model} does not run here."
-        if there or is_loopback(self.base_url or ""):
-            return f"The note goes to {there.model if there else model} on this machine ({where}) and no further from here."
+        if (said := self.here.leaves(model)) is not None:
+            return said
+        where = host(self.base_url or "api.openai.com")
+        if is_loopback(self.base_url or ""):
+            return f"The note goes to {model} on this machine ({where}) and no further from here."
         return f"The note is sent to {model} at {where}, and nowhere else."
 
 
 def cores() -> int:
     """How many processes of this machine can work at once."""
     return os.cpu_count() or 1
+
+
+def environment() -> dict[str, str]:
+    """What programs that we start are handed of the environment: no key and no setting of ours."""
+    return {
+        name: value
+        for name, value in os.environ.items()  # noqa: TID251
+        if not name.upper().startswith(PRIVATE)
+    }
 
 
 def load() -> Settings:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from coach.address import is_loopback
 from coach.errors import AskError, KeyRefused, ModelNotFound, PromptTooLong, RateLimited, Unreachable
 from coach.llm.asker import FormatRefused, RawReply, Sent
 
@@ -92,17 +93,17 @@ def _raw(message: "AIMessage") -> RawReply:
     )
 
 
-def openai_chat(model: str, key: str, base_url: str | None, timeout: float, trace: bool = False, proxy: bool = True) -> LangChainChat:
+def openai_chat(model: str, key: str, base_url: str | None, timeout: float, trace: bool = False) -> LangChainChat:
     """The default: the openai SDK as a LangChain chat model. `timeout` is in seconds for each try. Redirects are not followed: the note goes to one host.
 
-    `proxy`: whether one that the environment names is used. Not for a server on this machine: the note would leave it.
+    A proxy that the environment names is used, but not for a server on this machine: the note would leave it.
     """
     from openai import DefaultHttpxClient, OpenAI
 
     key = key.strip()
     if not key or not all("!" <= char <= "~" for char in key):  # an HTTP library would put it into its error, and that into a log
         raise KeyRefused("The key holds characters that no key has. Set OPENAI_API_KEY again, without quotes and line breaks.")
-    http = DefaultHttpxClient(follow_redirects=False, trust_env=proxy)
+    http = DefaultHttpxClient(follow_redirects=False, trust_env=not is_loopback(base_url or ""))
     client = OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=TRIES, http_client=http)
     return LangChainChat(_thin_model()(client=client, model=model), model, trace)
 

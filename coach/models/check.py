@@ -6,10 +6,11 @@ Asks first for the list of models, which costs nothing, then for one word, which
 import time
 from collections.abc import Callable
 
+from coach.address import host
 from coach.errors import AskError, KeyRefused, ModelNotFound, Unreachable
 from coach.llm.asker import Chat, Sent
 from coach.models.places import listed
-from coach.models.wire import Got, get, host
+from coach.models.wire import Got, get
 from coach.prompting import Message
 
 SECONDS = 5.0
@@ -53,8 +54,11 @@ def check_served(model: str, names: list[str], where: str) -> None:
         return
     if not names:
         raise ModelNotFound(f"{where} answers and serves no model yet. Load one there first.")
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    raise ModelNotFound(f"{where} does not serve {model}. It serves: {', '.join(names[:SHOWN])}{more}.")
+    raise ModelNotFound(f"{where} does not serve {model}. It serves: {_some(names)}.")
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
 
 
 def check_chat(chat: Chat, clock: Callable[[], float] = time.monotonic) -> str:
@@ -65,3 +69,11 @@ def check_chat(chat: Chat, clock: Callable[[], float] = time.monotonic) -> str:
     if not reply.text.strip() and reply.finish == "stop":
         raise AskError(f"{chat.model} answers with nothing. Check that it is a chat model.")
     return f"{chat.model} answers, in {clock() - begun:.1f} s."
+
+
+def check_listed(base_url: str, key: str | None, model: str | None) -> str:
+    """Asks an endpoint what it serves. The sentence names it. Raises an AskError that says what is wrong, also if `model` is not among it."""
+    names, where = models_at(base_url, key), host(base_url)
+    if model is not None:
+        check_served(model, names, where)
+    return f"{where} answers. It serves: {_some(names) or 'nothing yet'}."

@@ -8,11 +8,12 @@ import sys
 
 def main(words: list[str]) -> int:
     """Fetches the file. 1 if the hub gives none."""
-    from huggingface_hub import hf_hub_download
+    from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
 
     repository, file, revision, folder = words
     try:
-        hf_hub_download(repository, file, revision=revision, local_dir=folder, token=False, etag_timeout=6)
+        get_hf_file_metadata(hf_hub_url(repository, file, revision=revision), token=False, timeout=5)  # says no at once; what follows tries for long
+        hf_hub_download(repository, file, revision=revision, local_dir=folder, token=False, etag_timeout=5)
     except Exception:  # noqa: BLE001 - whatever it is, the next source is asked; its words may hold addresses
         return 1
     return 0

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import NamedTuple
 
+from coach.address import address, is_loopback
 from coach.errors import SettingsError, Unreachable
-from coach.models.wire import address, get, is_loopback
+from coach.models.wire import get
 
 SECONDS = 0.4
 MOST = 50  # models of one server

@@ -26,6 +26,10 @@ FIRST = 10.0  # seconds in which a source has to bring its first byte
 STALL = 60.0  # seconds without a byte after which it is given up later on
 TICK = 0.2  # seconds between two looks
 BLOCK = 1 << 20
+QUIET = dict.fromkeys(
+    ("HF_HUB_DISABLE_TELEMETRY", "HF_HUB_DISABLE_PROGRESS_BARS", "HF_HUB_DISABLE_IMPLICIT_TOKEN", "HF_HUB_DISABLE_UPDATE_CHECK", "HF_HUB_DISABLE_XET"), "1"
+)
+"""No statistics, no token, and the one way of fetching that keeps nothing beside the file."""
 MEMBER = re.compile(r"^[A-Za-z0-9_]+/data/part\d+\.bin$")
 
 
@@ -85,8 +89,7 @@ class FromHub:
             raise NoAnswer("The hub's library is not installed.")
         folder = work / "hub"
         command = [sys.executable, "-m", "coach.models.hub", model.hub.repository, model.hub.file, model.hub.revision, str(folder)]
-        quiet = {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1", "HF_HUB_DISABLE_UPDATE_CHECK": "1"}
-        _run(command, folder, watch, {**watch.environment, **quiet}, 0)
+        _run(command, folder, watch, {**watch.environment, **QUIET, "HF_HOME": str(work / "hub-home")}, 0)
         return folder / model.hub.file
 
 

@@ -77,6 +77,7 @@ def work(settings: Settings, pasted: Pasted, on_step: Callable[[str], None]) -> 
 
     conversation = read(pasted.text)
     playbook = settings.playbook(pasted.playbook)
+    settings.ready(pasted.model, on_step)
     done = review(conversation, playbook, settings.ask(pasted.model), pasted.today, on_step)
     return Done(done, conversation, playbook, pasted.model)
 
