@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.errors import CoachError
+from coach.errors import AskError, CoachError
 from coach.evaluation.command import evals
+from coach.model_command import models
 
 if TYPE_CHECKING:
     from coach.batch import File, Job, Outcome
@@ -39,6 +40,7 @@ def main() -> None:
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Default: md for one file, jsonl for several (as is json).")
 @click.option("--playbook", "playbook", default="default", show_default=True, help="Id or YAML file of a playbook.")
 @click.option("--model", help="Who answers. Default: COACH_MODEL if set, else the offline analyst (`--model offline`).")
+@click.option("--base-url", help="Endpoint of the model, such as http://127.0.0.1:11434/v1. Default: OPENAI_BASE_URL.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day the note was written, YYYY-MM-DD. Default: today, or that of the run resumed.")
 @click.option("--explain", is_flag=True, help="Say on standard error how each verdict came about.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Files reviewed at once. Default: as many as there are cores.")
@@ -48,6 +50,7 @@ def review(
     form: str | None,
     playbook: str,
     model: str | None,
+    base_url: str | None,
     today: datetime | None,
     explain: bool,
     jobs: int | None,
@@ -63,6 +66,7 @@ def review(
         sys.exit(2)
     try:
         settings = load()
+        settings = settings.at(base_url, settings.model, settings.key) if base_url else settings
         found = files_in(files or ("-",), _written(resume))
         journal = Journal(resume) if resume else None
         day = today.date() if today else (journal and journal.today) or settings.today()
@@ -75,10 +79,11 @@ def review(
         if several and form not in (None, "json", "jsonl"):
             _complain(f"Several files can only be written as jsonl, not {form}. Leave --format out, or review one file.")
             sys.exit(2)
+        settings.ready(name, _complain)
         sys.exit(_many(found, job, jobs or cores(), journal) if several else _one(found[0], form, job))
     except CoachError as error:
         _complain(str(error))
-        sys.exit(2)
+        sys.exit(3 if isinstance(error, AskError) else 2)
     except KeyboardInterrupt:
         _complain("Stopped." + (f" The same command goes on where it stopped: {resume} keeps what is done." if resume else ""))
         sys.exit(130)
@@ -235,6 +240,7 @@ def _complain(text: str) -> None:
 
 
 main.add_command(evals, "eval")
+main.add_command(models, "model")
 
 
 if __name__ == "__main__":

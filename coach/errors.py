@@ -7,6 +7,7 @@ CoachError
 ├── SettingsError         an environment variable, option or path cannot be used
 ├── CaseError             an eval case, threshold or run is malformed or missing; names file and line
 ├── ReplayError           a recording is missing, stale, damaged or unused: replay never falls back to a live model
+├── PullError            the weights of a model cannot be fetched, checked or kept
 ├── BudgetError           the next call would cross the limit that was set
 └── AskError              the model gave no usable answer; the offline review still works
     ├── KeyRefused        401 or 403: the key is wrong or has no right to the model
@@ -45,6 +46,10 @@ class CaseError(CoachError):
 
 class ReplayError(CoachError):
     """A recording is missing, stale, damaged or unused."""
+
+
+class PullError(CoachError):
+    """The weights of a model cannot be fetched, checked or kept."""
 
 
 class BudgetError(CoachError):

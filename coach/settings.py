@@ -4,18 +4,25 @@ Keys are kept as secrets: they show up in no repr, log, record or message.
 """
 
 import os
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from coach.address import address, host, is_loopback
 from coach.advice import AdviseRuthless, AdviseSkeptical
 from coach.ask import Ask
 from coach.commitment import Judge
 from coach.errors import PlaybookError, SettingsError
-from coach.evidence import Extract, ExtractPart, LookAgain
+from coach.evidence import Extract, ExtractPart, LookAgain, Weigh
+from coach.models.here import NO_KEY, Here
+from coach.models.known import by_name, named
+from coach.models.places import USUAL, Found, look, places
+from coach.models.store import Store
 from coach.playbook import Playbook, parse
 from coach.windows import WHOLE
 
@@ -23,16 +30,29 @@ if TYPE_CHECKING:
     from coach.llm.asker import Asker, Chat
 
 OFFLINE = "offline analyst"
+CHECKED = " + offline"  # after the name of a model: the offline analyst nominates, and the model checks
+SMALL = "small"  # the prompt set for models that run on a rep's own processor
+SHORT_REPLY = 900  # tokens
 SMALLEST_WINDOW, LARGEST_WINDOW = 1_000, 200_000  # tokens of a text in one request
 REPLIES = (Extract.reply, ExtractPart.reply, LookAgain.reply, Judge.reply, AdviseSkeptical.reply, AdviseRuthless.reply)
+SMALL_REPLIES = (*REPLIES[:4], Weigh.reply)
 _PACKAGED = Path(__file__).parent / "prompts"
 _CHECKOUT = Path(__file__).parent.parent / "prompts"
-_LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
+PRIVATE = ("OPENAI_", "COACH_", "LANGSMITH_", "LANGCHAIN_", "HF_TOKEN")  # variables that no program we start needs
 
 
 def _is_set(value: object) -> object:
     """A flag of somebody else's: set to anything but a no, it holds. Some CI put their name there."""
     return value.strip().casefold() not in ("", "0", "false", "no", "off") if isinstance(value, str) else value
+
+
+def _names_places(value: str) -> str:
+    """Servers as `name=address, ...`, refused here rather than when somebody looks for them."""
+    try:
+        places(value)
+    except SettingsError as error:
+        raise ValueError(str(error)) from None
+    return value
 
 
 Flag = Annotated[bool, BeforeValidator(_is_set)]
@@ -56,10 +76,13 @@ class Settings(BaseSettings):
     github: Flag = Field(default=False, validation_alias="GITHUB_ACTIONS")
     summary: Path | None = Field(default=None, validation_alias="GITHUB_STEP_SUMMARY")
     prompt_set: str = Field(default="default", validation_alias="COACH_PROMPT_SET")
+    cache: Path | None = Field(default=None, validation_alias="COACH_CACHE")
+    servers: Annotated[str, AfterValidator(_names_places)] = Field(default=USUAL, validation_alias="COACH_SERVERS")
+    sleep: float = Field(default=10, gt=0, le=10_000, validation_alias="COACH_SLEEP")  # minutes
 
-    def models(self) -> tuple[str, ...]:
-        """What can answer, the default first."""
-        return (self.model, OFFLINE) if self.model else (OFFLINE,)
+    def models(self, found: Sequence[Found] = ()) -> tuple[str, ...]:
+        """What can answer, the default first. `found` are servers on this machine, if somebody looked for them."""
+        return tuple(dict.fromkeys((*([self.model] if self.model else []), OFFLINE, *self.here.names(found), *(name + CHECKED for name in self.here.names()))))
 
     def ask(self, model: str) -> Ask:
         """The answerer of that name. Raises SettingsError if it is not configured."""
@@ -67,23 +90,87 @@ class Settings(BaseSettings):
             from coach.llm.analyst import Analyst
 
             return Analyst()
+        if model.endswith(CHECKED):
+            from coach.llm.analyst import Analyst
+            from coach.llm.together import ModelChecks
+
+            return ModelChecks(self._small(self.chat(model.removesuffix(CHECKED))), Analyst())
         return self.asker(self.chat(model))
 
     def chat(self, model: str) -> "Chat":
-        """A chat with the model of that name at the endpoint. Raises SettingsError if there is none."""
-        if not self.key and not self.base_url:
-            raise SettingsError("No key and no server for a model. Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local server, or use the offline analyst.")
+        """A chat with the model of that name: one that is here, or at the endpoint. Raises SettingsError if there is none."""
         from coach.llm.live import openai_chat
 
-        key = self.key.get_secret_value() if self.key else "unused"  # local servers want some key
+        if (chat := self.here.chat(model, partial(openai_chat, trace=self.tracing))) is not None:
+            return chat
+        if not self.key and not self.base_url:
+            raise SettingsError(
+                "No key and no server for a model. Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local server, or use the offline analyst. "
+                "`coach model list` shows models that need neither."
+            )
+        key = self.key.get_secret_value() if self.key else NO_KEY
         return openai_chat(model, key, self.base_url, self.timeout, self.tracing)
 
-    def asker(self, chat: "Chat") -> "Asker":
-        """An answerer from a chat, worded by the prompt set."""
+    def asker(self, chat: "Chat") -> Ask:
+        """An answerer from a chat, worded by the prompt set. A built-in model has a small one of its own, and the playbook words its coaching."""
         from coach.llm.asker import Asker, Reach
         from coach.prompting import PromptSet
 
+        if by_name(chat.model):
+            from coach.llm.analyst import Analyst
+            from coach.llm.together import ModelReads
+
+            return ModelReads(self._small(chat), Analyst())
         return Asker(chat, PromptSet(self.prompts / self.prompt_set), REPLIES, Reach(window=self.window))
+
+    def _small(self, chat: "Chat") -> "Asker":
+        from coach.llm.asker import Asker, Reach
+        from coach.prompting import PromptSet
+
+        entry = by_name(chat.model)
+        window = min(self.window, entry.window) if entry else self.window
+        return Asker(chat, PromptSet(self.prompts / SMALL), SMALL_REPLIES, Reach(window=window, reply=SHORT_REPLY, limits=True))
+
+    def ready(self, model: str, tell: Callable[[str], None]) -> None:
+        """Starts what has to run before `model` can answer, and tells how long that takes. Raises AskError or SettingsError."""
+        self.here.ready(model.removesuffix(CHECKED), tell)
+
+    def at(self, base_url: str, model: str | None, key: SecretStr | None) -> "Settings":
+        """The same with another endpoint and its key. Raises SettingsError if that is no address."""
+        return self.model_copy(update={"base_url": address(base_url), "model": model, "key": key})
+
+    def tried(self, model: str | None, tell: Callable[[str], None]) -> Iterator[str]:
+        """Tries the connection, and says in sentences what works. Raises a CoachError that says what is wrong. Sends no note."""
+        from coach.models.check import check_chat, check_listed
+
+        if model == OFFLINE or (model is None and self.base_url is None):
+            yield "The offline analyst answers: it needs no connection."
+            return
+        base_url, name = self.here.endpoint(model or "") or (self.base_url, model)
+        if base_url is not None and named(model or "") is None:
+            key = self.key if base_url == self.base_url else None
+            yield check_listed(base_url, key.get_secret_value() if key else None, name)
+        if model is not None:
+            self.ready(model, tell)
+            yield check_chat(self.chat(model))
+
+    @property
+    def here(self) -> Here:
+        """What can answer on this machine."""
+        return Here(self.store, places(self.servers), cores(), round(self.sleep * 60), self.timeout, environment())
+
+    @property
+    def store(self) -> Store:
+        """Where weights lie."""
+        if self.cache is not None:
+            return Store(self.cache / "models")
+        from platformdirs import user_cache_path
+
+        return Store(user_cache_path("call-note-coach", appauthor=False) / "models")
+
+    def look_around(self) -> tuple[Found, ...]:
+        """The model servers that answer on this machine now. Takes up to half a second."""
+        return look(places(self.servers))
 
     def playbooks(self) -> tuple[str, ...]:
         """Ids of the playbooks, default first."""
@@ -117,8 +204,10 @@ class Settings(BaseSettings):
         """What leaves this machine when `model` answers, in one sentence."""
         if model == OFFLINE:
             return "Nothing leaves this machine: the offline analyst reads the note right here."
-        where = (self.base_url or "api.openai.com").split("//")[-1].split("/")[0].rsplit("@", 1)[-1]
-        if where.rsplit(":", 1)[0] in _LOCAL:
+        if (said := self.here.leaves(model.removesuffix(CHECKED))) is not None:
+            return said
+        where = host(self.base_url or "api.openai.com")
+        if is_loopback(self.base_url or ""):
             return f"The note goes to {model} on this machine ({where}) and no further from here."
         return f"The note is sent to {model} at {where}, and nowhere else."
 
@@ -126,6 +215,15 @@ class Settings(BaseSettings):
 def cores() -> int:
     """How many processes of this machine can work at once."""
     return os.cpu_count() or 1
+
+
+def environment() -> dict[str, str]:
+    """What programs that we start are handed of the environment: no key and no setting of ours."""
+    return {
+        name: value
+        for name, value in os.environ.items()  # noqa: TID251
+        if not name.upper().startswith(PRIVATE)
+    }
 
 
 def load() -> Settings:

@@ -7,6 +7,7 @@ unless it was asked for. Heavy packages are imported on first use.
 
 from typing import TYPE_CHECKING, Any
 
+from coach.address import is_loopback
 from coach.errors import AskError, KeyRefused, Unreachable
 from coach.llm.asker import OnText, RawReply, Sent
 from coach.llm.faults import translated
@@ -116,11 +117,15 @@ def _stop(message: "AIMessage") -> str:
 
 
 def openai_chat(model: str, key: str, base_url: str | None, timeout: float, trace: bool = False) -> LangChainChat:
-    """The default: the openai SDK as a LangChain chat model. `timeout` is in seconds for each try. Redirects are not followed: the note goes to one host."""
+    """The default: the openai SDK as a LangChain chat model. `timeout` is in seconds for each try. Redirects are not followed: the note goes to one host.
+
+    A proxy that the environment names is used, but not for a server on this machine: the note would leave it.
+    """
     from openai import DefaultHttpxClient, OpenAI
 
     key = key.strip()
     if not key or not all("!" <= char <= "~" for char in key):  # an HTTP library would put it into its error, and that into a log
         raise KeyRefused("The key holds characters that no key has. Set OPENAI_API_KEY again, without quotes and line breaks.")
-    client = OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=TRIES, http_client=DefaultHttpxClient(follow_redirects=False))
+    http = DefaultHttpxClient(follow_redirects=False, trust_env=not is_loopback(base_url or ""))
+    client = OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=TRIES, http_client=http)
     return LangChainChat(thin_model()(client=client, model=model), model, trace)

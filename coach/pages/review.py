@@ -13,14 +13,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from coach.errors import CoachError, PlaybookError, SettingsError
-from coach.pages import files, session, sides
+from coach.pages import files, models, session, sides
 from coach.pages.session import Done, Pasted
 from coach.settings import OFFLINE, Settings, load
 
 TITLE = "Did they say yes?"
 WHAT_IT_DOES = "Paste what you bring back from a sales call. You get told, in their words, whether there is a real yes, and what to do next."
-NO_MODEL = "The offline analyst is not a language model. It reads with rules and a small classifier."
-ADD_A_MODEL = "To add a model, set COACH_MODEL and OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own, and start again."
 PLACEHOLDER = "Notes, an e-mail or a transcript, as it is. Nothing has to be tidied up first."
 BOX_HEIGHT = 320
 
@@ -29,7 +27,7 @@ def page() -> None:
     """Draws the page."""
     st.html(Path(__file__).with_name("page.css"))
     try:
-        settings = load()
+        settings = models.of_session(load())
     except SettingsError as error:
         _say(session.trouble(error, offline=True))
         return
@@ -83,15 +81,12 @@ def _say(trouble: session.Trouble) -> None:
 
 
 def _choices(settings: Settings) -> tuple[str, str, date]:
-    model = st.selectbox("Read by", settings.models(), key="model", persist_state="session")
-    if model == OFFLINE:
-        st.caption(NO_MODEL)
-        st.caption(ADD_A_MODEL)
+    model = models.pick(settings)
     titles = _titles(settings, settings.playbooks(), str(settings.prompts))
     playbook = st.selectbox("Held against", list(titles), format_func=lambda id: titles[id], key="playbook", persist_state="session")
     today = st.date_input("Taken as said on", settings.today(), format="YYYY-MM-DD", key="said_on", persist_state="session")
     st.caption("Deadlines and working days count from this day.")
-    return model or OFFLINE, playbook or "default", today
+    return model, playbook or "default", today
 
 
 @st.cache_data(ttl=300, show_spinner=False)

@@ -78,6 +78,7 @@ def work(settings: Settings, pasted: Pasted, on_step: Callable[[str], None], on_
 
     conversation = read(pasted.text)
     playbook = settings.playbook(pasted.playbook)
+    settings.ready(pasted.model, on_step)
     watch = Watch(on_step, lambda item: on_words(_said(item, playbook)))
     done = review(conversation, playbook, settings.ask(pasted.model), pasted.today, watch)
     return Done(done, conversation, playbook, pasted.model)
