@@ -21,6 +21,7 @@ from coach.windows import WHOLE
 
 if TYPE_CHECKING:
     from coach.llm.asker import Asker, Chat
+    from coach.store import Store
 
 OFFLINE = "offline analyst"
 SMALLEST_WINDOW, LARGEST_WINDOW = 1_000, 200_000  # tokens of a text in one request
@@ -56,6 +57,9 @@ class Settings(BaseSettings):
     github: Flag = Field(default=False, validation_alias="GITHUB_ACTIONS")
     summary: Path | None = Field(default=None, validation_alias="GITHUB_STEP_SUMMARY")
     prompt_set: str = Field(default="default", validation_alias="COACH_PROMPT_SET")
+    database: SecretStr | None = Field(default=None, validation_alias="COACH_DATABASE")
+    keeps_replies: Flag = Field(default=True, validation_alias="COACH_CACHE_REPLIES")
+    redact: Flag = Field(default=False, validation_alias="COACH_REDACT")
 
     def models(self) -> tuple[str, ...]:
         """What can answer, the default first."""
@@ -67,7 +71,10 @@ class Settings(BaseSettings):
             from coach.llm.analyst import Analyst
 
             return Analyst()
-        return self.asker(self.chat(model))
+        chat = self.chat(model)
+        asker = self.asker(self._kept(chat) if self.keeps_replies else chat)
+        asker.answerer = asker.answerer.model_copy(update={"discreet": self.redact})
+        return asker
 
     def chat(self, model: str) -> "Chat":
         """A chat with the model of that name at the endpoint. Raises SettingsError if there is none."""
@@ -84,6 +91,37 @@ class Settings(BaseSettings):
         from coach.prompting import PromptSet
 
         return Asker(chat, PromptSet(self.prompts / self.prompt_set), REPLIES, self.window)
+
+    def _kept(self, chat: "Chat") -> "Chat":
+        """The chat, asked only what it was never asked."""
+        from coach.llm.cached import Cached
+
+        kinds = (Extract, ExtractPart, LookAgain, Judge, AdviseSkeptical, AdviseRuthless)
+        return Cached(chat, lambda: self.store().replies, self.now, {kind.task: kind.reply for kind in kinds}, self.endpoint())
+
+    def endpoint(self) -> str:
+        """Where a model is asked, without user and password."""
+        scheme, _, rest = (self.base_url or "https://api.openai.com/v1").rstrip("/").rpartition("//")
+        host, slash, path = rest.partition("/")
+        return f"{scheme}//{host.rsplit('@', 1)[-1]}{slash}{path}"
+
+    def store(self) -> "Store":
+        """What is kept from one day to the next. Raises StoreError if it cannot be opened."""
+        from coach.store import open_store
+
+        return open_store(self.database_url())
+
+    def database_url(self) -> str:
+        """The URL of the database: that of COACH_DATABASE, or a file in the user's data folder. A plain path is a file too."""
+        if self.database and (url := self.database.get_secret_value().strip()):
+            return url if "://" in url else f"sqlite:///{Path(url).expanduser().absolute()}"
+        from platformdirs import user_data_path
+
+        return f"sqlite:///{user_data_path('coach', appauthor=False) / 'coach.db'}"
+
+    def told(self, redact: bool, keeps_replies: bool) -> "Settings":
+        """The same with what was said beside the environment: the more careful of the two holds."""
+        return self.model_copy(update={"redact": self.redact or redact, "keeps_replies": self.keeps_replies and keeps_replies})
 
     def playbooks(self) -> tuple[str, ...]:
         """Ids of the playbooks, default first."""

@@ -9,7 +9,7 @@ import json
 import time
 from typing import Any, Literal, Protocol
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from coach.ask import Answer, Answerer, Reply, Request, Usage
 from coach.conversation import Value
@@ -36,7 +36,10 @@ class Sent(Value):
 
 
 class RawReply(Value):
-    """What came back, unread. `finish` is the server's word for why it stopped: stop, length, content_filter. `served` is its word for who answered."""
+    """What came back, unread. `finish` is the server's word for why it stopped: stop, length, content_filter. `served` is its word for who answered.
+
+    `cached`: it was kept from an earlier time. That is never written down with it.
+    """
 
     text: str
     finish: str = "stop"
@@ -45,6 +48,7 @@ class RawReply(Value):
     tokens_in: int | None = None
     tokens_out: int | None = None
     tokens_cached: int | None = None
+    cached: bool = Field(default=False, exclude=True)
 
 
 class FormatRefused(Exception):
@@ -151,4 +155,6 @@ def _no_constant(name: str) -> float:
 
 
 def _usage(raw: RawReply) -> Usage:
+    if raw.cached:
+        return Usage(from_cache=1)
     return Usage(calls=1, tokens_in=raw.tokens_in, tokens_out=raw.tokens_out, tokens_cached=raw.tokens_cached)

@@ -130,6 +130,7 @@ def _foot(done: Done, dropped: int) -> list[str]:
         f"prompts {made.prompts}" if made.prompts else "no language model",
         f"playbook {made.playbook}",
         *tokens,
+        *wording.told(made),
         f"{used.seconds:.2f} s",
         f"taken as said on {made.today.day} {made.today:%B %Y}",
     ]

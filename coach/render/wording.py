@@ -10,7 +10,7 @@ from datetime import date
 from coach.advice import UNKNOWN, Advice, Dropped, NoAdvice, Ruthless
 from coach.conversation import Conversation, Kind
 from coach.grounding import Quote
-from coach.review import Review, Source
+from coach.review import Provenance, Review, Source
 
 STATUS_WORDS = {"met": "met", "at_risk": "at risk", "missing": "not talked about"}
 SIDES = {"us": "us", "theirs": "their side", "both": "both sides"}
@@ -110,11 +110,20 @@ def provenance(review: Review) -> str:
         f"prompts {made.prompts}" if made.prompts else "no prompts",
         f"playbook {made.playbook}",
         *tokens,
+        *told(made),
         f"{made.usage.seconds:.2f} s",
         f"taken as said on {day(made.today)}",
         *([source.hidden] if source.hidden else []),
     )
     return " · ".join(parts)
+
+
+def told(made: Provenance) -> list[str]:
+    """What else is worth knowing of how it was made: replies kept from an earlier time, and what the model was not shown."""
+    used = made.usage
+    kept = f"{used.from_cache} of {used.calls + used.from_cache} replies from the cache" if used.calls else "all replies from the cache"
+    hidden = f"the model was shown placeholders for {made.redacted}" if made.redacted else "nothing found to take out before the model"
+    return [*([kept] if used.from_cache else []), *([hidden] if made.redacted is not None else [])]
 
 
 def read(source: Source) -> str:
