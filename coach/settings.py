@@ -161,6 +161,13 @@ class Settings(BaseSettings):
         return f"The note is sent to {model} at {where}, and nowhere else."
 
 
+def version() -> str:
+    """The version of this package."""
+    from importlib.metadata import version
+
+    return version("call-note-coach")
+
+
 def cores() -> int:
     """How many processes of this machine can work at once."""
     return os.cpu_count() or 1

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from coach.errors import CoachError, PlaybookError, SettingsError
-from coach.pages import files, session, sides
+from coach.pages import correct, files, session, sides
 from coach.pages.session import Done, Pasted
 from coach.settings import OFFLINE, Settings, load
 
@@ -21,6 +21,7 @@ TITLE = "Did they say yes?"
 WHAT_IT_DOES = "Paste what you bring back from a sales call. You get told, in their words, whether there is a real yes, and what to do next."
 NO_MODEL = "The offline analyst is not a language model. It reads with rules and a small classifier."
 ADD_A_MODEL = "To add a model, set COACH_MODEL and OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own, and start again."
+HIDING = "Names on the speakers’ list, and what has the shape of an e-mail, phone, card or account number or a key, are replaced. What is neither stays."
 PLACEHOLDER = "Notes, an e-mail or a transcript, as it is. Nothing has to be tidied up first."
 BOX_HEIGHT = 320
 
@@ -29,7 +30,7 @@ def page() -> None:
     """Draws the page."""
     st.html(Path(__file__).with_name("page.css"))
     try:
-        settings = load()
+        settings = _told(load())
     except SettingsError as error:
         _say(session.trouble(error, offline=True))
         return
@@ -40,6 +41,11 @@ def page() -> None:
         files.face(settings)
     else:
         _box(settings)
+
+
+def _told(settings: Settings) -> Settings:
+    """Settings with what was chosen on the page."""
+    return settings.told(redact=bool(st.session_state.get("redact")), keeps_replies=bool(st.session_state.get("keeps_replies", True)))
 
 
 def _box(settings: Settings) -> None:
@@ -87,6 +93,13 @@ def _choices(settings: Settings) -> tuple[str, str, date]:
     if model == OFFLINE:
         st.caption(NO_MODEL)
         st.caption(ADD_A_MODEL)
+    else:
+        set_up = load()  # what the environment says holds, whatever is chosen here
+        with st.expander("What the model is shown", key="shown"):
+            st.checkbox("Hide names, addresses and numbers of people", set_up.redact, disabled=set_up.redact, key="redact", persist_state="session")
+            st.caption(HIDING)
+            off = not set_up.keeps_replies
+            st.checkbox("Use replies kept from an earlier time", not off, disabled=off, key="keeps_replies", persist_state="session")
     titles = _titles(settings, settings.playbooks(), str(settings.prompts))
     playbook = st.selectbox("Held against", list(titles), format_func=lambda id: titles[id], key="playbook", persist_state="session")
     today = st.date_input("Taken as said on", settings.today(), format="YYYY-MM-DD", key="said_on", persist_state="session")
@@ -158,6 +171,7 @@ def _sheet(settings: Settings, done: Done) -> None:
     show(done)
     if done.review.sales:
         _overrule(settings, done)
+    correct.row(settings, done)
 
 
 def _sides(settings: Settings, done: Done) -> None:

@@ -13,7 +13,7 @@ from coach.store.rows import CorrectionRow, Held, RunRow
 if TYPE_CHECKING:
     from coach.store.engine import Database
 
-__all__ = ["CorrectionRow", "Held", "RunRow", "Store", "open_store"]
+__all__ = ["CorrectionRow", "Held", "RunRow", "Store", "named", "open_store"]
 
 
 class Store:
@@ -39,6 +39,13 @@ class Store:
     def close(self) -> None:
         """Gives the connections back."""
         self._database.close()
+
+
+def named(url: str) -> str:
+    """Where the database at a URL is, in words fit to be shown. Raises StoreError if it is no URL of one."""
+    from coach.store.engine import located, shown
+
+    return shown(located(url))
 
 
 @cache

@@ -47,13 +47,20 @@ def located(text: str) -> URL:
     return url
 
 
+def shown(url: URL) -> str:
+    """The place of a database without its password: the file, or the URL."""
+    if url.get_backend_name() == "sqlite":
+        return str(Path(url.database or "").absolute())
+    return url.set(query={})._replace(password=None).render_as_string()
+
+
 class Database:
     """Connections to one database. `where` says which, without its password."""
 
     def __init__(self, text: str) -> None:
         url = located(text)
         self.is_file = url.get_backend_name() == "sqlite"
-        self.where = str(Path(url.database or "").absolute()) if self.is_file else url.set(password=None, query={}).render_as_string()
+        self.where = shown(url)
         self._path = Path(url.database or "")
         try:
             with told(self.where):
@@ -88,13 +95,10 @@ class Database:
 @contextlib.contextmanager
 def told(where: str) -> Iterator[None]:
     """Turns what goes wrong with a database into a sentence. The library's own words are left out: they may hold the password or the note."""
-    fault = ""
     try:
         yield
     except (SQLAlchemyError, OSError) as error:
-        fault = _sentence(error, where)
-    if fault:
-        raise StoreError(fault)  # out here, it carries no trace of the library's error
+        raise StoreError(_sentence(error, where)) from None
 
 
 def _sentence(error: Exception, where: str) -> str:

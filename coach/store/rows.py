@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pydantic import AwareDatetime
+
 from coach.conversation import Value
 
 
@@ -9,7 +11,7 @@ class CorrectionRow(Value):
     """A correction as it is kept. `conversation`, `review` and `said` are JSON, redacted before they get here. `id` is 0 until it is kept."""
 
     id: int = 0
-    at: datetime
+    at: AwareDatetime
     state: str
     kind: str
     criterion: str | None
@@ -28,7 +30,7 @@ class RunRow(Value):
     """An eval run in short. `summary` is JSON."""
 
     name: str
-    at: datetime
+    at: AwareDatetime
     suite: str
     model: str
     prompts: str | None

@@ -140,7 +140,7 @@ def test_every_offset_goes_there_and_back(text: str, names: list[str], data: som
         a, b = made.forth(start, end)
         c, d = made.back(a, b)
         assert 0 <= a <= b <= len(made.text)
-        assert c <= start and d >= end or start == end  # it may grow, over what a placeholder stands for
+        assert (c <= start and d >= end) or start == end  # it may grow, over what a placeholder stands for
         cut = [s for s in made.spots if s.start < end and s.end > start]
         if not cut:
             assert made.text[a:b] == text[start:end]
