@@ -147,23 +147,8 @@ def test_a_failing_model_behind_placeholders_fails_as_any_other(model: Model, mo
         review(read(TALK), playbook(), load().ask("m"), TODAY)
 
 
-WORDS = some.sampled_from(
-    [
-        "Dana:",
-        "Raj:",
-        "Dana",
-        "Raj",
-        "we will buy.",
-        "call +44 20 7946 0958.",
-        "a@b.com",
-        "\n",
-        "yes",
-        "Person1",
-        "no. Not",
-        "“ok”",
-        "-----BEGIN PRIVATE KEY-----\nabc",
-    ]
-)
+PIECES = ["Dana:", "Raj:", "Dana", "Raj", "we will buy.", "call +44 20 7946 0958.", "a@b.com", "\n", "yes", "Person1", "no. Not", "“ok”"]
+WORDS = some.sampled_from([*PIECES, "-----BEGIN PRIVATE KEY-----\nabc"])
 
 
 @given(some.lists(WORDS, min_size=4, max_size=40).map(" ".join), some.data())
