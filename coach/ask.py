@@ -58,9 +58,13 @@ class Request(Value, Generic[Reply]):
 
 
 class Usage(Value):
-    """What answering took. Tokens are None where the answerer has none or did not say; `seconds` is wall time."""
+    """What answering took. Tokens are None where the answerer has none or did not say; `seconds` is wall time.
+
+    `from_cache` are replies that were kept from an earlier time: no call and no token is counted for them.
+    """
 
     calls: int = 0
+    from_cache: int = 0
     seconds: float = 0.0
     tokens_in: int | None = None
     tokens_out: int | None = None
@@ -72,6 +76,7 @@ class Usage(Value):
 
         return Usage(
             calls=self.calls + other.calls,
+            from_cache=self.from_cache + other.from_cache,
             seconds=self.seconds + other.seconds,
             tokens_in=total(self.tokens_in, other.tokens_in),
             tokens_out=total(self.tokens_out, other.tokens_out),
@@ -83,7 +88,7 @@ class Answerer(Value):
     """Who answers, for the provenance: `prompts` is the version of all that words the requests, None without prompts.
 
     `window` is about how many tokens of a text one request may hold, None if any length does; `abreast` is how many
-    requests may be under way at once.
+    requests may be under way at once. `discreet`: it is shown no name of the speakers' list, address or number of a person.
     """
 
     name: str
@@ -91,6 +96,7 @@ class Answerer(Value):
     prompts: str | None = None
     window: int | None = None
     abreast: int = 1
+    discreet: bool = False
 
 
 Format = Literal["json_schema", "json_object", "plain"]

@@ -15,6 +15,7 @@ import click
 
 from coach.errors import AskError, CoachError
 from coach.evaluation.command import evals
+from coach.keeping import corrections, store
 from coach.model_command import models
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def main() -> None:
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day the note was written, YYYY-MM-DD. Default: today, or that of the run resumed.")
 @click.option("--explain", is_flag=True, help="Say on standard error how each verdict came about.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Files reviewed at once. Default: as many as there are cores.")
+@click.option("--redact", is_flag=True, help="Show a model placeholders instead of names, addresses and numbers of people. Also COACH_REDACT=on.")
+@click.option("--no-cache", is_flag=True, help="Ask the model again, whatever it replied before. Also COACH_CACHE_REPLIES=off.")
 @click.option("--resume", type=click.Path(path_type=Path), help="Keep each outcome in this file, and go on from those that are in it.")
 def review(
     files: tuple[str, ...],
@@ -54,6 +57,8 @@ def review(
     today: datetime | None,
     explain: bool,
     jobs: int | None,
+    redact: bool,
+    no_cache: bool,
     resume: Path | None,
 ) -> None:
     """Review FILES, folders, or - for standard input. A folder is searched for every file that is not hidden."""
@@ -65,7 +70,7 @@ def review(
         _complain(f"--today {today.year:04}-... is not a day on which notes are written. Give one from 2000 to 2199.")
         sys.exit(2)
     try:
-        settings = load()
+        settings = load().told(redact=redact, keeps_replies=not no_cache)
         settings = settings.at(base_url, settings.model, settings.key) if base_url else settings
         found = files_in(files or ("-",), _written(resume))
         journal = Journal(resume) if resume else None
@@ -241,6 +246,8 @@ def _complain(text: str) -> None:
 
 main.add_command(evals, "eval")
 main.add_command(models, "model")
+main.add_command(store)
+main.add_command(corrections)
 
 
 if __name__ == "__main__":

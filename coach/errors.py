@@ -9,6 +9,7 @@ CoachError
 ├── ReplayError           a recording is missing, stale, damaged or unused: replay never falls back to a live model
 ├── PullError            the weights of a model cannot be fetched, checked or kept
 ├── BudgetError           the next call would cross the limit that was set
+├── StoreError            the database cannot be reached, read or written; a review goes on without it
 └── AskError              the model gave no usable answer; the offline review still works
     ├── KeyRefused        401 or 403: the key is wrong or has no right to the model
     ├── ModelNotFound     404: the endpoint does not serve this model
@@ -54,6 +55,10 @@ class PullError(CoachError):
 
 class BudgetError(CoachError):
     """The next call would cross the limit that was set."""
+
+
+class StoreError(CoachError):
+    """The database cannot be reached, read or written."""
 
 
 class AskError(CoachError):

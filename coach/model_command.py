@@ -56,7 +56,7 @@ def pull(name: str, source: str | None) -> None:
         line = _Line()
         begun = time.monotonic()
         try:
-            path = fetch(Order(model, settings.store, (BY_NAME[source],) if source else ALL, environment()), line.tell)
+            path = fetch(Order(model, settings.weights, (BY_NAME[source],) if source else ALL, environment()), line.tell)
         finally:
             line.end()
         _say(f"{model.title} is here, {size(model.bytes)}, its checksum is right. {time.monotonic() - begun:.0f} s.")
@@ -73,9 +73,9 @@ def list_command() -> None:
     with told():
         settings = load()
         for model in known():
-            begun = settings.store.begun(model)
-            state = "here" if settings.store.has(model) else f"{begun * 100 // model.bytes}% fetched" if begun else "not here"
-            where = settings.store.path(model) if settings.store.has(model) else f"get it: coach model pull {model.id}"
+            begun = settings.weights.begun(model)
+            state = "here" if settings.weights.has(model) else f"{begun * 100 // model.bytes}% fetched" if begun else "not here"
+            where = settings.weights.path(model) if settings.weights.has(model) else f"get it: coach model pull {model.id}"
             click.echo(f"{model.id:14} {state:12} {size(model.bytes):>7}  {model.title}, {model.license}  {where}")
         found = settings.look_around()
         for server in found:
@@ -93,7 +93,7 @@ def remove(name: str) -> None:
 
     with told():
         model = _known(name)
-        gone = load().store.remove(model)
+        gone = load().weights.remove(model)
         _say(f"{model.title} is deleted." if gone else f"{model.title} was not here.")
 
 

@@ -3,8 +3,9 @@
     plan -> extract -> ground -> judge -> ground -> rules -> advise -> checks
 
 The answerer nominates claims, commitments and drafts; code finds every quote in the text, decides the stage by rules
-and lets through only advice that passes the checks. What is thrown out is kept and counted. Never reads files, clocks
-or settings, and never knows which answerer it talks to.
+and lets through only advice that passes the checks. What is thrown out is kept and counted. For an answerer that is discreet
+all of it happens on the text under pseudonyms, and the review is carried back. Never reads files, clocks or settings, and
+never knows which answerer it talks to.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from coach.ask import FORMATS, Ask, Brief, Format, Usage
 from coach.checks import Case, check_ruthless, check_skeptical
 from coach.commitment import Commitment, Judge, Spoken, ground_commitments, ground_pointer
 from coach.conversation import Conversation, Kind, Value
+from coach.cover import Cover
 from coach.deals import one_deal
 from coach.desk import Desk
 from coach.drafts import complete_ruthless, complete_skeptical
@@ -60,6 +62,9 @@ class Provenance(Value):
     format: Format | None = Field(default=None, description="how the model was held to the form of its replies, the loosest way used; null without one")
     quotes_thrown_out: int
     advice_dropped: int
+    redacted: str | None = Field(
+        default=None, description="what the answerer was shown placeholders for, in words; empty if nothing was found, null if it was shown the text itself"
+    )
 
 
 class Review(Value):
@@ -88,6 +93,15 @@ UNWATCHED = Watch(lambda _step: None)
 
 def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date, watch: Watch = UNWATCHED) -> Review:
     """Reviews one conversation. Raises AskError if the answerer fails."""
+    if ask.answerer.discreet:
+        cover = Cover(conversation)
+        found = watch.found
+        uncovered = watch._replace(found=found and (lambda item: found(cover.back(item))))
+        return _uncovered(_review(cover.conversation, playbook, ask, today, uncovered), cover)
+    return _review(conversation, playbook, ask, today, watch)
+
+
+def _review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date, watch: Watch) -> Review:
     way = plan(conversation, playbook, today, ask.answerer)
     desk = Desk(ask, way.requests)
 
@@ -116,19 +130,7 @@ def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date
     findings = Findings(verdict=verdict, standings=tuple(sight.standings), evidence=deal.evidence)
     advice = _coach(desk, way.end, findings, verdict.stage) if coached else NoAdvice(first=verdict.would_change)
     return Review(
-        source=Source(
-            name=conversation.name,
-            digest=hashlib.sha256(conversation.source.encode("utf-8", "surrogatepass")).hexdigest()[:16],
-            kind=conversation.kind,
-            characters=len(conversation.source),
-            read=conversation.read,
-            unread="" if conversation.read == 1 else UNREAD,
-            parts=len(way.parts),
-            turns=len(conversation.turns),
-            planted=len(conversation.planted),
-            hidden=conversation.told_hidden,
-            deals=deal.names,
-        ),
+        source=_source(conversation, len(way.parts), deal.names),
         sales=sight.sales and sight.readable,
         verdict=verdict,
         criteria=tuple(sight.standings),
@@ -152,8 +154,38 @@ def review(conversation: Conversation, playbook: Playbook, ask: Ask, today: date
 
 def overrule(done: Review, conversation: Conversation, playbook: Playbook, ask: Ask, stage: int) -> Advice:
     """The coaching for a stage that the rep chose over the verdict. Raises AskError if the answerer fails."""
+    if ask.answerer.discreet:
+        cover = Cover(conversation)
+        return cover.back(_overrule(cover.forth(done), cover.conversation, playbook, ask, stage))
+    return _overrule(done, conversation, playbook, ask, stage)
+
+
+def _overrule(done: Review, conversation: Conversation, playbook: Playbook, ask: Ask, stage: int) -> Advice:
     way = plan(conversation, playbook, done.provenance.today, ask.answerer)
     return _coach(Desk(ask, DRAFTS), way.end, Findings(verdict=done.verdict, standings=done.criteria, evidence=done.evidence), stage)
+
+
+def _source(conversation: Conversation, parts: int, deals: tuple[str, ...]) -> Source:
+    return Source(
+        name=conversation.name,
+        digest=hashlib.sha256(conversation.source.encode("utf-8", "surrogatepass")).hexdigest()[:16],
+        kind=conversation.kind,
+        characters=len(conversation.source),
+        read=conversation.read,
+        unread="" if conversation.read == 1 else UNREAD,
+        parts=parts,
+        turns=len(conversation.turns),
+        planted=len(conversation.planted),
+        hidden=conversation.told_hidden,
+        deals=deals,
+    )
+
+
+def _uncovered(made: Review, cover: Cover) -> Review:
+    """A review of a text under pseudonyms as one of the text itself."""
+    real = cover.back(made)
+    source = _source(cover.original, made.source.parts, real.source.deals)
+    return real.model_copy(update={"source": source, "provenance": real.provenance.model_copy(update={"redacted": cover.told})})
 
 
 def _in_parts(way: Plan) -> str:

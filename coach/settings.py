@@ -22,13 +22,16 @@ from coach.evidence import Extract, ExtractPart, LookAgain, Weigh
 from coach.models.here import NO_KEY, Here
 from coach.models.known import by_name, named
 from coach.models.places import USUAL, Found, look, places
-from coach.models.store import Store
+from coach.models.store import Store as Weights
 from coach.playbook import Playbook, parse
 from coach.windows import WHOLE
 
 if TYPE_CHECKING:
     from coach.llm.asker import Asker, Chat
+    from coach.llm.together import ModelChecks, ModelReads
+    from coach.store import Store
 
+APP = "call-note-coach"
 OFFLINE = "offline analyst"
 CHECKED = " + offline"  # after the name of a model: the offline analyst nominates, and the model checks
 SMALL = "small"  # the prompt set for models that run on a rep's own processor
@@ -79,6 +82,9 @@ class Settings(BaseSettings):
     cache: Path | None = Field(default=None, validation_alias="COACH_CACHE")
     servers: Annotated[str, AfterValidator(_names_places)] = Field(default=USUAL, validation_alias="COACH_SERVERS")
     sleep: float = Field(default=10, gt=0, le=10_000, validation_alias="COACH_SLEEP")  # minutes
+    database: SecretStr | None = Field(default=None, validation_alias="COACH_DATABASE")
+    keeps_replies: Flag = Field(default=True, validation_alias="COACH_CACHE_REPLIES")
+    redact: Flag = Field(default=False, validation_alias="COACH_REDACT")
 
     def models(self, found: Sequence[Found] = ()) -> tuple[str, ...]:
         """What can answer, the default first. `found` are servers on this machine, if somebody looked for them."""
@@ -90,12 +96,12 @@ class Settings(BaseSettings):
             from coach.llm.analyst import Analyst
 
             return Analyst()
-        if model.endswith(CHECKED):
-            from coach.llm.analyst import Analyst
-            from coach.llm.together import ModelChecks
-
-            return ModelChecks(self._small(self.chat(model.removesuffix(CHECKED))), Analyst())
-        return self.asker(self.chat(model))
+        checks = model.endswith(CHECKED)
+        model = model.removesuffix(CHECKED)
+        chat = self._kept(self.chat(model), model) if self.keeps_replies else self.chat(model)
+        ask = self.checker(chat) if checks else self.asker(chat)
+        ask.answerer = ask.answerer.model_copy(update={"discreet": self.redact})
+        return ask
 
     def chat(self, model: str) -> "Chat":
         """A chat with the model of that name: one that is here, or at the endpoint. Raises SettingsError if there is none."""
@@ -111,7 +117,14 @@ class Settings(BaseSettings):
         key = self.key.get_secret_value() if self.key else NO_KEY
         return openai_chat(model, key, self.base_url, self.timeout, self.tracing)
 
-    def asker(self, chat: "Chat") -> Ask:
+    def checker(self, chat: "Chat") -> "ModelChecks":
+        """The offline analyst, checked by a chat."""
+        from coach.llm.analyst import Analyst
+        from coach.llm.together import ModelChecks
+
+        return ModelChecks(self._small(chat), Analyst())
+
+    def asker(self, chat: "Chat") -> "Asker | ModelReads":
         """An answerer from a chat, worded by the prompt set. A built-in model has a small one of its own, and the playbook words its coaching."""
         from coach.llm.asker import Asker, Reach
         from coach.prompting import PromptSet
@@ -157,20 +170,54 @@ class Settings(BaseSettings):
     @property
     def here(self) -> Here:
         """What can answer on this machine."""
-        return Here(self.store, places(self.servers), cores(), round(self.sleep * 60), self.timeout, environment())
+        return Here(self.weights, places(self.servers), cores(), round(self.sleep * 60), self.timeout, environment())
 
     @property
-    def store(self) -> Store:
-        """Where weights lie."""
+    def weights(self) -> Weights:
+        """Where weights of models lie."""
         if self.cache is not None:
-            return Store(self.cache / "models")
+            return Weights(self.cache / "models")
         from platformdirs import user_cache_path
 
-        return Store(user_cache_path("call-note-coach", appauthor=False) / "models")
+        return Weights(user_cache_path(APP, appauthor=False) / "models")
 
     def look_around(self) -> tuple[Found, ...]:
         """The model servers that answer on this machine now. Takes up to half a second."""
         return look(places(self.servers))
+
+    def _kept(self, chat: "Chat", model: str) -> "Chat":
+        """The chat, asked only what it was never asked."""
+        from coach.llm.cached import Cached
+
+        kinds = (Extract, ExtractPart, LookAgain, Judge, AdviseSkeptical, AdviseRuthless, Weigh)
+        here = self.here.endpoint(model)
+        entry = named(model)
+        where = entry.sha256 if entry else here[0] if here else self.endpoint()
+        return Cached(chat, lambda: self.store().replies, self.now, {kind.task: kind.reply for kind in kinds}, where)
+
+    def endpoint(self) -> str:
+        """Where a model is asked, without user and password."""
+        scheme, _, rest = (self.base_url or "https://api.openai.com/v1").rstrip("/").rpartition("//")
+        host, slash, path = rest.partition("/")
+        return f"{scheme}//{host.rsplit('@', 1)[-1]}{slash}{path}"
+
+    def store(self) -> "Store":
+        """What is kept from one day to the next. Raises StoreError if it cannot be opened."""
+        from coach.store import open_store
+
+        return open_store(self.database_url())
+
+    def database_url(self) -> str:
+        """The URL of the database: that of COACH_DATABASE, or a file in the user's data folder. A plain path is a file too."""
+        if self.database and (url := self.database.get_secret_value().strip()):
+            return url if "://" in url else f"sqlite:///{Path(url).expanduser().absolute()}"
+        from platformdirs import user_data_path
+
+        return f"sqlite:///{user_data_path(APP, appauthor=False) / 'coach.db'}"
+
+    def told(self, redact: bool, keeps_replies: bool) -> "Settings":
+        """The same with what was said beside the environment: the more careful of the two holds."""
+        return self.model_copy(update={"redact": self.redact or redact, "keeps_replies": self.keeps_replies and keeps_replies})
 
     def playbooks(self) -> tuple[str, ...]:
         """Ids of the playbooks, default first."""
@@ -210,6 +257,13 @@ class Settings(BaseSettings):
         if is_loopback(self.base_url or ""):
             return f"The note goes to {model} on this machine ({where}) and no further from here."
         return f"The note is sent to {model} at {where}, and nowhere else."
+
+
+def version() -> str:
+    """The version of this package."""
+    from importlib.metadata import version
+
+    return version("call-note-coach")
 
 
 def cores() -> int:

@@ -1,6 +1,7 @@
 """For all tests: nothing but this machine is spoken to. A test during which something tried is failed, even if the try was swallowed."""
 
 import contextlib
+import hashlib
 import ipaddress
 import sys
 from collections.abc import Iterator
@@ -45,6 +46,13 @@ sys.addaudithook(_guard)  # sees every connect of this process, whatever library
 def outside() -> list[str]:
     """What reached outside so far; a test that means to do so empties it."""
     return _tries
+
+
+@pytest.fixture(autouse=True)
+def own_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> None:
+    """What is kept in one test is seen by no other, and the user's own data by none."""
+    name = hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:16]
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.getbasetemp() / f"data-{name}"))
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from coach.conversation import Value
 from coach.errors import CaseError
-from coach.evaluation.located import Place, read_located
+from coach.evaluation.located import Located, Place, located, read_located
 from coach.evidence import Polarity
 from coach.verdict import Status
 
@@ -198,10 +198,18 @@ def load_cases(folder: Path, split: Split | None = None) -> list[EvalCase]:
 
 def load_case(path: Path) -> EvalCase:
     """The case in a file. Raises CaseError that names file and line."""
-    located = read_located(path)
+    return _valid(read_located(path), path.name)
+
+
+def parse_case(text: str, name: str) -> EvalCase:
+    """The case in a text. `name` names its source in errors. Raises CaseError that names it and the line."""
+    return _valid(located(text.encode("utf-8", "replace"), name), name)
+
+
+def _valid(found: Located, name: str) -> EvalCase:
     try:
-        return EvalCase.model_validate(located.data)
+        return EvalCase.model_validate(found.data)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where: Place = first.get("ctx", {}).get("place", first["loc"])
-        raise CaseError(f"{path.name}:{located.line_of(where)}: {'.'.join(map(str, where)) or 'case'}: {first['msg']}. Mend the case.") from None
+        raise CaseError(f"{name}:{found.line_of(where)}: {'.'.join(map(str, where)) or 'case'}: {first['msg']}. Mend the case.") from None

@@ -363,7 +363,7 @@ def _new_case(options: dict[str, Any]) -> None:
 
     from coach.evaluation.bench import set_up
     from coach.evaluation.corrections import Correction, id_from, new_case
-    from coach.evaluation.writing import case_yaml
+    from coach.evaluation.writing import save_case
     from coach.readers import read
     from coach.review import review
     from coach.settings import OFFLINE, load
@@ -388,7 +388,7 @@ def _new_case(options: dict[str, Any]) -> None:
         made = new_case(correction, review(conversation, bench.playbook, settings.ask(OFFLINE), today))
     except ValidationError as error:
         raise InputError(f"That makes no case: {error.errors(include_url=False)[0]['msg']}. Check --status and --id.") from None
-    path.write_text(case_yaml(made), encoding="utf-8")
+    save_case(made, path.parent)
     click.echo(f"{path}: split {made.split}. Read its gold, strike out what is wrong, add what is missing, then: coach eval lint")
 
 

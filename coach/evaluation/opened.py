@@ -6,18 +6,17 @@ the note anew, and that is said. Never changes a run.
 """
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from coach.conversation import Conversation, Value
+from coach.conversation import Conversation
+from coach.corrected import quotes
 from coach.errors import PlaybookError
 from coach.evaluation.bench import Bench
 from coach.evaluation.cases import EvalCase
 from coach.evaluation.results import Result
-from coach.grounding import Quote
 from coach.playbook import Playbook
 from coach.readers import read
 from coach.review import Review, review
@@ -84,19 +83,7 @@ def _fits(made: Review, conversation: Conversation) -> bool:
     if any(at not in places for row in made.criteria for at in row.evidence):
         return False
     turns = range(len(conversation.turns))
-    return all(quote.turn in turns and conversation.source[quote.start : quote.end] == quote.text != "" for quote in _quotes(made))
-
-
-def _quotes(held: object) -> Iterator[Quote]:
-    """Every quote in a value."""
-    if isinstance(held, Quote):
-        yield held
-    elif isinstance(held, Value):
-        for name in type(held).model_fields:
-            yield from _quotes(getattr(held, name))
-    elif isinstance(held, tuple):
-        for item in held:
-            yield from _quotes(item)
+    return all(quote.turn in turns and conversation.source[quote.start : quote.end] == quote.text != "" for quote in quotes(made))
 
 
 def _playbook(bench: Bench, id: str) -> Playbook:

@@ -59,7 +59,7 @@ class Watched:
 
 def table(suite: Suite, case: EvalCase) -> Table:
     """The answerer of a suite for a case. Raises SettingsError."""
-    settings = load()
+    settings = load().model_copy(update={"keeps_replies": False})  # a model is measured by asking it, each time
     if suite.prompt_set:
         settings = settings.model_copy(update={"prompt_set": suite.prompt_set})
     if suite.recordings is not None:

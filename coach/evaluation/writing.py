@@ -1,5 +1,6 @@
 """A case as a file. In: an EvalCase. Out: its YAML in the one form that all cases have. Never changes what it says."""
 
+from pathlib import Path
 from typing import Any
 
 from coach.errors import CaseError
@@ -7,6 +8,20 @@ from coach.evaluation.cases import EvalCase
 
 WIDTH = 150
 ODD_BREAKS = frozenset("\x85\u2028\u2029")  # a YAML block would make plain line ends of them
+
+
+def save_case(case: EvalCase, folder: Path) -> Path:
+    """Writes a new case into a folder of cases. Raises CaseError if one of that name is there."""
+    path = folder / f"{case.id}.yaml"
+    text = case_yaml(case)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise CaseError(f"{path.name} is there already. Give the case another id.") from None
+    except OSError as error:
+        raise CaseError(f"{path.name} cannot be written: {error.strerror}. Check that {folder} may be written to, or set COACH_EVALS.") from None
+    return path
 
 
 def case_yaml(case: EvalCase) -> str:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol, get_args
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from coach.ask import FORMATS, Answer, Answerer, Format, Reply, Request, Usage
@@ -36,7 +36,10 @@ class Sent(Value):
 
 
 class RawReply(Value):
-    """What came back, unread. `finish` is the server's word for why it stopped: stop, length, content_filter. `served` is its word for who answered."""
+    """What came back, unread. `finish` is the server's word for why it stopped: stop, length, content_filter. `served` is its word for who answered.
+
+    `cached`: it was kept from an earlier time. That is never written down with it.
+    """
 
     text: str
     finish: str = "stop"
@@ -45,6 +48,7 @@ class RawReply(Value):
     tokens_in: int | None = None
     tokens_out: int | None = None
     tokens_cached: int | None = None
+    cached: bool = Field(default=False, exclude=True)
 
 
 OnText = Callable[[str], None]
@@ -194,4 +198,6 @@ def _no_constant(name: str) -> float:
 
 
 def _usage(raw: RawReply) -> Usage:
+    if raw.cached:
+        return Usage(from_cache=1)
     return Usage(calls=1, tokens_in=raw.tokens_in, tokens_out=raw.tokens_out, tokens_cached=raw.tokens_cached)

@@ -75,8 +75,8 @@ def _built_in(settings: Settings, entry: Known) -> None:
     with st.container(key="built-in"):
         st.text(f"Built in: {entry.title}")
         st.caption(WHAT_BUILT_IN)
-        pulling = begun(settings.store.path(entry))
-        if settings.store.has(entry):
+        pulling = begun(settings.weights.path(entry))
+        if settings.weights.has(entry):
             st.text(f"It is on this machine ({size(entry.bytes)}). Pick “{entry.id}” above.")
         elif find_spec("xllamacpp") is None:
             st.text(NO_EXTRA)
@@ -90,13 +90,13 @@ def _offer(settings: Settings, entry: Known, last: State | None) -> None:
     """The button that fetches it, or goes on, and what went wrong last."""
     if last is not None and last.error:
         st.text(last.error)
-    left = entry.bytes - settings.store.begun(entry)
+    left = entry.bytes - settings.weights.begun(entry)
     label = f"Get the model ({size(entry.bytes)})" if left == entry.bytes else f"Go on ({size(left)} left)"
     st.button(label, key="get-model", on_click=_begin, args=(settings, entry))
 
 
 def _begin(settings: Settings, entry: Known) -> None:
-    begin(Order(entry, settings.store, ALL, environment()))
+    begin(Order(entry, settings.weights, ALL, environment()))
 
 
 def _going(pulling: Pulling) -> None:

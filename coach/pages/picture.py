@@ -128,6 +128,7 @@ def _foot(done: Done, dropped: int) -> list[str]:
         f"prompts {made.prompts}" if made.prompts else "no language model",
         f"playbook {made.playbook}",
         *wording.spent(made),
+        *wording.told(made),
         f"{made.usage.seconds:.2f} s",
         f"taken as said on {made.today.day} {made.today:%B %Y}",
     ]

@@ -13,12 +13,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from coach.errors import CoachError, PlaybookError, SettingsError
-from coach.pages import files, models, session, sides
+from coach.pages import correct, files, models, session, sides
 from coach.pages.session import Done, Pasted
 from coach.settings import OFFLINE, Settings, load
 
 TITLE = "Did they say yes?"
 WHAT_IT_DOES = "Paste what you bring back from a sales call. You get told, in their words, whether there is a real yes, and what to do next."
+HIDING = "Names on the speakers’ list, and what has the shape of an e-mail, phone, card or account number or a key, are replaced. What is neither stays."
 PLACEHOLDER = "Notes, an e-mail or a transcript, as it is. Nothing has to be tidied up first."
 BOX_HEIGHT = 320
 
@@ -27,7 +28,7 @@ def page() -> None:
     """Draws the page."""
     st.html(Path(__file__).with_name("page.css"))
     try:
-        settings = models.of_session(load())
+        settings = models.of_session(_told(load()))
     except SettingsError as error:
         _say(session.trouble(error, offline=True))
         return
@@ -38,6 +39,11 @@ def page() -> None:
         files.face(settings)
     else:
         _box(settings)
+
+
+def _told(settings: Settings) -> Settings:
+    """Settings with what was chosen on the page."""
+    return settings.told(redact=bool(st.session_state.get("redact")), keeps_replies=bool(st.session_state.get("keeps_replies", True)))
 
 
 def _box(settings: Settings) -> None:
@@ -82,6 +88,13 @@ def _say(trouble: session.Trouble) -> None:
 
 def _choices(settings: Settings) -> tuple[str, str, date]:
     model = models.pick(settings)
+    if model != OFFLINE:
+        set_up = load()  # what the environment says holds, whatever is chosen here
+        with st.expander("What the model is shown", key="shown"):
+            st.checkbox("Hide names, addresses and numbers of people", set_up.redact, disabled=set_up.redact, key="redact", persist_state="session")
+            st.caption(HIDING)
+            off = not set_up.keeps_replies
+            st.checkbox("Use replies kept from an earlier time", not off, disabled=off, key="keeps_replies", persist_state="session")
     titles = _titles(settings, settings.playbooks(), str(settings.prompts))
     playbook = st.selectbox("Held against", list(titles), format_func=lambda id: titles[id], key="playbook", persist_state="session")
     today = st.date_input("Taken as said on", settings.today(), format="YYYY-MM-DD", key="said_on", persist_state="session")
@@ -153,6 +166,7 @@ def _sheet(settings: Settings, done: Done) -> None:
     show(done)
     if done.review.sales:
         _overrule(settings, done)
+    correct.row(settings, done)
 
 
 def _sides(settings: Settings, done: Done) -> None:

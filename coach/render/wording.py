@@ -109,6 +109,7 @@ def provenance(review: Review) -> str:
         f"prompts {made.prompts}" if made.prompts else "no prompts",
         f"playbook {made.playbook}",
         *spent(made),
+        *told(made),
         f"{made.usage.seconds:.2f} s",
         f"taken as said on {day(made.today)}",
         *([source.hidden] if source.hidden else []),
@@ -125,6 +126,14 @@ def spent(made: Provenance) -> list[str]:
     known = f" ({used.tokens_cached:,} of them known to the server)" if used.tokens_cached else ""
     tokens = [f"{count:,} tokens {way}" for count, way in ((used.tokens_in, f"in{known}"), (used.tokens_out, "out")) if count is not None]
     return [*tokens, *([FORMATS[made.format]] if made.format else [])]
+
+
+def told(made: Provenance) -> list[str]:
+    """What else is worth knowing of how it was made: replies kept from an earlier time, and what the model was not shown."""
+    used = made.usage
+    kept = f"{used.from_cache} of {used.calls + used.from_cache} replies from the cache" if used.calls else "all replies from the cache"
+    hidden = f"the model was shown placeholders for {made.redacted}" if made.redacted else "nothing found to take out before the model"
+    return [*([kept] if used.from_cache else []), *([hidden] if made.redacted is not None else [])]
 
 
 def read(source: Source) -> str:

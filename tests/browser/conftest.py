@@ -5,6 +5,7 @@ Skips if there is no Chromium, except where CI=true: there it fails. Ends only w
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -88,7 +89,14 @@ def _free_port() -> int:
 def app_url(model_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the app, in a process of its own that asks the scripted model by default."""
     port = _free_port()
-    env = {**os.environ, "COACH_MODEL": "scripted", "OPENAI_BASE_URL": model_url, "OPENAI_API_KEY": "unused", "NO_PROXY": "127.0.0.1,localhost"}
+    data = tmp_path_factory.mktemp("data")
+    evals = data / "evals"
+    evals.mkdir()
+    for name in ("cases", "thresholds.toml", "baselines", "recordings"):  # what a test writes is not left in the checkout
+        copy = shutil.copytree if (ROOT / "evals" / name).is_dir() else shutil.copy
+        copy(ROOT / "evals" / name, evals / name)
+    kept = {"XDG_DATA_HOME": str(data), "COACH_CACHE_REPLIES": "off"}
+    env = {**os.environ, **kept, "COACH_MODEL": "scripted", "OPENAI_BASE_URL": model_url, "OPENAI_API_KEY": "unused", "NO_PROXY": "127.0.0.1,localhost"}
     log = tmp_path_factory.mktemp("app") / "log.txt"
     with log.open("wb") as out:
         process = subprocess.Popen([sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)], cwd=ROOT, env=env, stdout=out, stderr=out)
