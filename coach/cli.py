@@ -15,6 +15,8 @@ import click
 
 from coach.errors import CoachError
 from coach.evaluation.command import evals
+from coach.evaluation.told import limited
+from coach.trying import spending, try_command
 
 if TYPE_CHECKING:
     from coach.batch import File, Job, Outcome
@@ -43,6 +45,7 @@ def main() -> None:
 @click.option("--explain", is_flag=True, help="Say on standard error how each verdict came about.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Files reviewed at once. Default: as many as there are cores.")
 @click.option("--resume", type=click.Path(path_type=Path), help="Keep each outcome in this file, and go on from those that are in it.")
+@limited
 def review(
     files: tuple[str, ...],
     form: str | None,
@@ -52,6 +55,7 @@ def review(
     explain: bool,
     jobs: int | None,
     resume: Path | None,
+    **limits: float | None,
 ) -> None:
     """Review FILES, folders, or - for standard input. A folder is searched for every file that is not hidden."""
     from coach.batch import Job, files_in
@@ -62,7 +66,7 @@ def review(
         _complain(f"--today {today.year:04}-... is not a day on which notes are written. Give one from 2000 to 2199.")
         sys.exit(2)
     try:
-        settings = load()
+        settings = spending(load(), limits)
         found = files_in(files or ("-",), _written(resume))
         journal = Journal(resume) if resume else None
         day = today.date() if today else (journal and journal.today) or settings.today()
@@ -234,6 +238,7 @@ def _complain(text: str) -> None:
 
 
 main.add_command(evals, "eval")
+main.add_command(try_command)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ CoachError
 ├── SettingsError         an environment variable, option or path cannot be used
 ├── CaseError             an eval case, threshold or run is malformed or missing; names file and line
 ├── ReplayError           a recording is missing, stale, damaged or unused: replay never falls back to a live model
-├── BudgetError           the next call would cross the limit that was set
 └── AskError              the model gave no usable answer; the offline review still works
     ├── KeyRefused        401 or 403: the key is wrong or has no right to the model
     ├── ModelNotFound     404: the endpoint does not serve this model
@@ -15,6 +14,7 @@ CoachError
     ├── Unreachable       no connection, a time-out, or a failing server
     ├── PromptTooLong     the note does not fit the model's window
     ├── Refused           the model declined to answer
+    ├── OverBudget        the next request could cross the limit that was set, so it was not sent
     └── BadReply          cut off, not JSON or not the asked shape, also after one more try
 """
 
@@ -47,10 +47,6 @@ class ReplayError(CoachError):
     """A recording is missing, stale, damaged or unused."""
 
 
-class BudgetError(CoachError):
-    """The next call would cross the limit that was set."""
-
-
 class AskError(CoachError):
     """The model gave no usable answer."""
 
@@ -81,6 +77,10 @@ class PromptTooLong(AskError):
 
 class Refused(AskError):
     """The model declined to answer."""
+
+
+class OverBudget(AskError):
+    """The next request could cross the limit that was set, so it was not sent."""
 
 
 class BadReply(AskError):

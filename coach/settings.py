@@ -21,6 +21,7 @@ from coach.windows import WHOLE
 
 if TYPE_CHECKING:
     from coach.llm.asker import Asker, Chat
+    from coach.llm.budget import Limits, Purse, Rate
 
 OFFLINE = "offline analyst"
 SMALLEST_WINDOW, LARGEST_WINDOW = 1_000, 200_000  # tokens of a text in one request
@@ -56,6 +57,10 @@ class Settings(BaseSettings):
     github: Flag = Field(default=False, validation_alias="GITHUB_ACTIONS")
     summary: Path | None = Field(default=None, validation_alias="GITHUB_STEP_SUMMARY")
     prompt_set: str = Field(default="default", validation_alias="COACH_PROMPT_SET")
+    max_calls: int | None = Field(default=None, ge=1, validation_alias="COACH_MAX_CALLS")
+    max_tokens: int | None = Field(default=None, ge=1, validation_alias="COACH_MAX_TOKENS")
+    max_usd: float | None = Field(default=None, gt=0, allow_inf_nan=False, validation_alias="COACH_MAX_USD")
+    prices: Path = Field(default=Path("prices.yaml"), validation_alias="COACH_PRICES")
 
     def models(self) -> tuple[str, ...]:
         """What can answer, the default first."""
@@ -69,14 +74,34 @@ class Settings(BaseSettings):
             return Analyst()
         return self.asker(self.chat(model))
 
-    def chat(self, model: str) -> "Chat":
-        """A chat with the model of that name at the endpoint. Raises SettingsError if there is none."""
+    @property
+    def limits(self) -> "Limits":
+        """What may be spent on a model in one review or run."""
+        from coach.llm.budget import Limits
+
+        return Limits(calls=self.max_calls, tokens=self.max_tokens, usd=self.max_usd)
+
+    def rate(self, model: str) -> "Rate | None":
+        """What a model costs, None if nobody wrote it down. Raises SettingsError."""
+        from coach.llm.budget import read_rates
+
+        if "prices" in self.model_fields_set and not self.prices.is_file():
+            raise SettingsError(f"{self.prices} is not there. Correct COACH_PRICES or unset it.")
+        return read_rates(self.prices).get(model)
+
+    def chat(self, model: str, purse: "Purse | None" = None) -> "Chat":
+        """A chat with the model of that name at the endpoint, paid from a purse if there are limits. Raises SettingsError if there is none."""
         if not self.key and not self.base_url:
             raise SettingsError("No key and no server for a model. Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local server, or use the offline analyst.")
         from coach.llm.live import openai_chat
 
         key = self.key.get_secret_value() if self.key else "unused"  # local servers want some key
-        return openai_chat(model, key, self.base_url, self.timeout, self.tracing)
+        if purse is None and self.limits.any:
+            from coach.llm.budget import Purse
+
+            purse = Purse(self.limits)
+        chat = openai_chat(model, key, self.base_url, self.timeout, self.tracing, purse.on_request if purse else None)
+        return purse.over(chat, self.rate(model)) if purse else chat
 
     def asker(self, chat: "Chat") -> "Asker":
         """An answerer from a chat, worded by the prompt set."""

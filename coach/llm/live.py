@@ -92,14 +92,21 @@ def _raw(message: "AIMessage") -> RawReply:
     )
 
 
-def openai_chat(model: str, key: str, base_url: str | None, timeout: float, trace: bool = False) -> LangChainChat:
-    """The default: the openai SDK as a LangChain chat model. `timeout` is in seconds for each try. Redirects are not followed: the note goes to one host."""
+def openai_chat(  # noqa: PLR0913 - one place wires it
+    model: str, key: str, base_url: str | None, timeout: float, trace: bool = False, on_request: Callable[[], None] | None = None
+) -> LangChainChat:
+    """The default: the openai SDK as a LangChain chat model. `timeout` is in seconds for each try. Redirects are not followed: the note goes to one host.
+
+    `on_request` is told before each request goes out, the SDK's own second tries too; what it raises goes out in its place.
+    """
     from openai import DefaultHttpxClient, OpenAI
 
     key = key.strip()
     if not key or not all("!" <= char <= "~" for char in key):  # an HTTP library would put it into its error, and that into a log
         raise KeyRefused("The key holds characters that no key has. Set OPENAI_API_KEY again, without quotes and line breaks.")
-    client = OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=TRIES, http_client=DefaultHttpxClient(follow_redirects=False))
+    hooks = {"request": [lambda _request: on_request()]} if on_request else {}
+    http = DefaultHttpxClient(follow_redirects=False, event_hooks=hooks)
+    client = OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=TRIES, http_client=http)
     return LangChainChat(_thin_model()(client=client, model=model), model, trace)
 
 
