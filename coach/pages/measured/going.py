@@ -28,8 +28,8 @@ def errands() -> Errands:
     return Errands()
 
 
-def watch(where: str = "under “New run”") -> None:
-    """The run that is going on, or how the last one ended. `where`: a stopped one can be gone on with."""
+def watch() -> None:
+    """The run that is going on, or how the last one ended."""
     state = errands().state
     if state is None:
         return
@@ -43,6 +43,7 @@ def watch(where: str = "under “New run”") -> None:
         elif state.whole:
             st.text(f"{state.name} is done: {state.of} cases.{_took(state)}")
         else:
+            where = "on the page Compare" if state.leg else "under “New run” on the page Evals"
             st.text(f"{state.name} was stopped at {state.done} of {state.of}. What is done is kept. Go on with it {where}.{_took(state)}")
         st.button("Put this away", key="forget", on_click=errands().forget)
 
