@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from coach.errors import CaseError, CoachError, InputError
 from coach.evaluation.bench import Bench, run_suite
 from coach.evaluation.chosen import Chosen, chosen_in, planned, write_chosen
-from coach.evaluation.results import Head, RunFolder, runs_in
-from coach.evaluation.versus import FILE, Leg, Versus, legs
+from coach.evaluation.results import VERSUS, Head, RunFolder, runs_in
+from coach.evaluation.versus import Leg, Versus, legs
 from coach.llm.budget import Spent
 from coach.settings import Settings
 
@@ -37,7 +37,7 @@ def cut_off(settings: Settings) -> list[CutOff]:
     found = []
     for folder in runs_in(settings.runs):
         at = RunFolder(folder)
-        if at.whole or (folder.parent / FILE).is_file():
+        if at.whole or (folder.parent / VERSUS).is_file():
             continue
         try:
             head = at.head()

@@ -21,6 +21,7 @@ from coach.setups import PLAIN_NAME
 from coach.verdict import Status
 
 VERSION = 1
+VERSUS = "versus.json"  # in the folder above those of the two runs of a comparison
 SPENT = "spent.json"  # calls, tokens read, tokens written, dollars
 PASSING = ("stage", "sales", "shown_grounding", "backed_status", "hope_never_met", "x_canary", "x_inert", "x_no_echo", "twin_equal")
 """Scores that all have to be perfect for a case to pass."""

@@ -15,12 +15,13 @@ from contextlib import closing, contextmanager
 from hashlib import sha256
 from itertools import islice
 from multiprocessing import parent_process
+from pathlib import Path
 from typing import NamedTuple
 
 from coach.errors import AskError, BadReply, CaseError, CoachError, KeyRefused, ModelNotFound, OverBudget, ReplayError
 from coach.evaluation.cases import EvalCase
 from coach.evaluation.metrics import Prices, crossed
-from coach.evaluation.results import Answered, Head, Result, Run, RunFolder, about
+from coach.evaluation.results import VERSUS, Answered, Head, Result, Run, RunFolder, about
 from coach.evaluation.scorers import Seen, score
 from coach.evaluation.scorers.seen import label_of
 from coach.evaluation.suites import Live, Suite, Watched, shut_network, table
@@ -118,7 +119,7 @@ def run(plan: Plan, folder: RunFolder, head: Head, progress: Progress = lambda _
         if stop.is_set():
             return None
         told = plan.live.purse.told() if plan.live else ""
-        raise OverBudget(f"{told}; {_done(results, plan)}. Raise --max-calls, --max-tokens or --max-usd and go on with --resume {folder.path}.")
+        raise OverBudget(f"{told}; {_done(results, plan)}. Raise --max-calls, --max-tokens or --max-usd and go on with --resume {_where(folder)}.")
     whole = Run(
         **dict(head),
         seconds=round(time.perf_counter() - start, 3),
@@ -133,7 +134,12 @@ def _done(results: dict[str, Result], plan: Plan) -> str:
 
 
 def _go_on(results: dict[str, Result], plan: Plan, folder: RunFolder) -> str:
-    return f"{_done(results, plan)}, and kept. Go on with --resume {folder.path}."
+    return f"{_done(results, plan)}, and kept. Go on with --resume {_where(folder)}."
+
+
+def _where(folder: RunFolder) -> Path:
+    """The folder that is gone on with: that of the comparison, if the run is a side of one."""
+    return folder.path.parent if (folder.path.parent / VERSUS).is_file() else folder.path
 
 
 @contextmanager

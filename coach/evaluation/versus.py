@@ -16,14 +16,13 @@ from coach.evaluation.cases import Split
 from coach.evaluation.chosen import Chosen, planned, purse_of
 from coach.evaluation.compare import Comparison, compare
 from coach.evaluation.found import whole_runs
-from coach.evaluation.results import Run, RunFolder, read_run, write_whole
+from coach.evaluation.results import VERSUS, Run, RunFolder, read_run, write_whole
 from coach.evaluation.runner import Plan, head_of
 from coach.evaluation.sides import Side, of_run
 from coach.llm.budget import Limits
 from coach.settings import Settings
 from coach.setups import Setup
 
-FILE = "versus.json"
 Letter = Literal["a", "b"]
 LETTERS: tuple[Letter, Letter] = ("a", "b")
 
@@ -81,7 +80,7 @@ def begun(bench: Bench, versus: Versus, folder: Path, anew: bool = False) -> Ver
     made = versus.model_copy(update={"taken": taken})
     legs(bench, made, folder)
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / FILE, made.model_dump_json(indent=1) + "\n")
+    write_whole(folder / VERSUS, made.model_dump_json(indent=1) + "\n")
     return made
 
 
@@ -101,7 +100,7 @@ def _finished(bench: Bench, want: Chosen, folder: Path) -> str | None:
 def read_versus(folder: Path) -> Versus:
     """What is compared in a folder. Raises CaseError."""
     try:
-        return Versus.model_validate_json((folder / FILE).read_text(encoding="utf-8"))
+        return Versus.model_validate_json((folder / VERSUS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise CaseError(f"{folder} holds no comparison that this version can read. Start a new one.") from None
 
@@ -134,7 +133,7 @@ class Comparing(NamedTuple):
 def comparisons(settings: Settings) -> list[Comparing]:
     """The comparisons below the folder of runs, newest first."""
     found = []
-    for path in sorted(settings.runs.glob(f"*/{FILE}"), reverse=True):
+    for path in sorted(settings.runs.glob(f"*/{VERSUS}"), reverse=True):
         try:
             versus = read_versus(path.parent)
         except CaseError:

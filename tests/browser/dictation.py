@@ -23,7 +23,9 @@ class Reader:
     """What the model says. `wait` is how long it takes for each reply, in seconds; `asked` counts requests."""
 
     def __init__(self, cases: list[EvalCase], wait: float = 0.0) -> None:
-        self._cases = {max(case.note.splitlines(), key=len).strip()[:60]: case for case in cases}
+        self._read = {case.id: read(case.note, case.id) for case in cases}
+        longest = {case.id: max(map(self._read[case.id].text, self._read[case.id].turns), key=len) for case in cases}
+        self._cases = {_squashed(longest[case.id])[:50]: case for case in cases}
         self._lock = threading.Lock()
         self.wait = wait
         self.asked = 0
@@ -33,9 +35,10 @@ class Reader:
             self.asked += 1
         time.sleep(self.wait)
         said = "\n".join(message["content"] for message in asked["messages"])
-        case = next(case for words, case in self._cases.items() if words in said)
+        squashed = _squashed(said)
+        case = next(case for words, case in self._cases.items() if words in squashed)
         task = asked["response_format"]["json_schema"]["name"]
-        oracle, conversation = Oracle(case), read(case.note, case.id)
+        oracle, conversation = Oracle(case), self._read[case.id]
         if task == "extract":
             return oracle._claims(conversation).model_dump(mode="json")
         if task == "judge":
@@ -47,12 +50,16 @@ class Reader:
         """A yes in what they said last, by somebody who decides; and none where there is one."""
         if case.gold.stage == 2:
             return {**reply, "commitments": [], "opinion": "stage_1"}
-        conversation = read(case.note, case.id)
+        conversation = self._read[case.id]
         theirs = [turn for turn in conversation.turns if turn.side is not Side.REP] or list(conversation.turns)
         words = conversation.text(theirs[-1])
         pointer = {"line": theirs[-1].index, "quote": words}
         one = {"line": theirs[-1].index, "quote": words, "by": None, "to": "purchase", "level": "verbal", "hope": False, "condition": None}
         return {**reply, "commitments": [{**one, "can_decide": "yes", "authority": pointer, "taken_back": None, "deal": None}], "opinion": "stage_2"}
+
+
+def _squashed(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 @contextmanager
