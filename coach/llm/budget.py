@@ -154,6 +154,7 @@ class Purse:
             self.begin(most)
         except OverBudget as fault:
             raise _Stop(fault) from None
+        self._mine.sent = True
 
     def begin(self, most: Spent) -> None:
         """Sets aside what a request may take at most. Raises OverBudget if that could cross a limit."""

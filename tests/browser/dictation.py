@@ -13,7 +13,7 @@ from coach.conversation import Side
 from coach.evaluation.cases import EvalCase, load_cases
 from coach.evaluation.oracle import Oracle
 from coach.readers import read
-from tests.browser.replies import NO_PLAN, NO_QUESTIONS
+from tests.browser.replies import NO_PLAN, NO_QUESTIONS, SCRIPT
 
 EAGER = "Take every kind word for a yes."
 """Stands in the prompts of the set that reads too eagerly."""
@@ -36,8 +36,10 @@ class Reader:
         time.sleep(self.wait)
         said = "\n".join(message["content"] for message in asked["messages"])
         squashed = _squashed(said)
-        case = next(case for words, case in self._cases.items() if words in squashed)
+        case = next((case for words, case in self._cases.items() if words in squashed), None)
         task = asked["response_format"]["json_schema"]["name"]
+        if case is None:
+            return _scripted(said, task)
         oracle, conversation = Oracle(case), self._read[case.id]
         if task == "extract":
             return oracle._claims(conversation).model_dump(mode="json")
@@ -56,6 +58,14 @@ class Reader:
         pointer = {"line": theirs[-1].index, "quote": words}
         one = {"line": theirs[-1].index, "quote": words, "by": None, "to": "purchase", "level": "verbal", "hope": False, "condition": None}
         return {**reply, "commitments": [{**one, "can_decide": "yes", "authority": pointer, "taken_back": None, "deal": None}], "opinion": "stage_2"}
+
+
+def _scripted(said: str, task: str) -> dict[str, Any]:
+    """A note of the walk. The eager set leaves out what speaks against, and takes hope for something said."""
+    reply: dict[str, Any] = next(replies for words, replies in SCRIPT.items() if words in said)[task]
+    if EAGER not in said or task != "extract":
+        return reply
+    return {**reply, "claims": [{**claim, "hope": False} for claim in reply["claims"] if claim["polarity"] == "supports"][1:]}
 
 
 def _squashed(text: str) -> str:
