@@ -120,7 +120,7 @@ def test_where_the_server_does_not_say_what_it_used_the_estimate_stands(model: M
 def test_what_failed_is_counted_for_what_it_may_have_cost(model: Model, extract: Extract, status: int, tokens: int) -> None:
     model.says(fault(status))
     purse = Purse(Limits(calls=3))
-    with pytest.raises(Exception, match="refused|failed"):
+    with pytest.raises(Exception, match=r"refused|failed"):
         paid(model, purse)(extract)
     assert (purse.spent.calls, purse.spent.tokens_out) == (1, tokens)
 
