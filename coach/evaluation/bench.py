@@ -116,9 +116,9 @@ def worst_code(dossiers: list[Dossier]) -> int:
 
 def blessable(bench: Bench, done: Run, folder: Path, cases: list[EvalCase] | None = None) -> None:
     """Raises CaseError if a run is not of all cases of its suite, or of `cases`, as they are now, each with an answer."""
-    suite = next((suite for suite in bench.suites() if suite.name == done.suite), OFFLINE_SUITE)
-    missing = [case.id for case in (chosen(bench, suite) if cases is None else cases) if case.id not in done.by_case]
-    if missing:
+    if cases is None:
+        cases = chosen(bench, next((suite for suite in bench.suites() if suite.name == done.suite), OFFLINE_SUITE))
+    if missing := [case.id for case in cases if case.id not in done.by_case]:
         raise CaseError(f"{folder} lacks {len(missing)} cases, first {missing[0]}. A baseline is blessed from a run of all of them.")
     if gone := sorted(set(done.by_case) - {case.id for case in bench.cases}):
         raise CaseError(f"{len(gone)} cases of {folder} are gone, first {gone[0]}. Run it again without them, then bless.")

@@ -54,10 +54,13 @@ def _limits(cases: int) -> Limits:
 def _warned(bench: Bench, versus: Versus) -> bool:
     """Says what would be sent where and what it takes, and asks."""
     st.error("This sends notes off.", icon="")
+    told: dict[str, list[str]] = {}
     for letter in LETTERS:
         want = versus.chosen(letter)
         if want.setup.is_live:
-            st.text(f"{letter.upper()}: {told_of(bench, want)} {bench.settings.leaves_machine(want.setup.model)}")
+            told.setdefault(f"{told_of(bench, want)} {bench.settings.leaves_machine(want.setup.model)}", []).append(letter.upper())
+    for words, letters in told.items():
+        st.text(f"{' and '.join(letters)}{', each' if len(letters) > 1 else ''}: {words}")
     st.toggle("Run again what a finished run of the same set-up has answered", key="versus_anew")
     return st.checkbox("Send them", key=f"agreed-{versus.model_dump_json()}")  # another choice has to be agreed to anew
 
