@@ -15,8 +15,13 @@ def main() -> None:
 
     folder = Path(coach.pages.__file__).parent
     st.set_page_config(page_title="Coach", page_icon=str(folder / "icon.svg"), layout="wide")
-    pages = [st.Page(folder / "review.py", title="Review", default=True), st.Page(folder / "evals.py", title="Evals", url_path="evals")]
-    pages += [st.Page(folder / "corrections.py", title="Corrections", url_path="corrections")]
+    pages = [
+        st.Page(folder / "review.py", title="Review", default=True),
+        st.Page(folder / "tried.py", title="Try", url_path="try"),
+        st.Page(folder / "compared.py", title="Compare", url_path="compare"),
+        st.Page(folder / "evals.py", title="Evals", url_path="evals"),
+        st.Page(folder / "corrections.py", title="Corrections", url_path="corrections"),
+    ]
     st.navigation(pages, position="top").run()
 
 

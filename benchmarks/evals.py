@@ -18,10 +18,11 @@ from coach.evaluation.bench import CORES, OFFLINE_SUITE, judged, set_up, write_r
 from coach.evaluation.cases import EvalCase
 from coach.evaluation.manifest import write_manifest
 from coach.evaluation.oracle import Dictated
-from coach.evaluation.recording import Job, Limits, record, spread
+from coach.evaluation.recording import Job, record, spread
 from coach.evaluation.results import RunFolder
 from coach.evaluation.runner import Plan, head_of, run
 from coach.evaluation.suites import Suite
+from coach.llm.budget import Limits, Purse
 from coach.llm.recordings import Made
 from coach.settings import Settings, load
 
@@ -81,7 +82,7 @@ def measured(name: str, count: int, folder: Path) -> dict[str, float]:
 def _recorded(settings: Settings, cases: list[EvalCase], folder: Path) -> tuple[Suite, list[EvalCase]]:
     suite = Suite(name="authored", model="gold", source="authored", recordings=folder)
     job = Job(suite, settings, settings.playbook("default"), Made(kind="authored", on="2026-03-02", tool="bench"))
-    for _ in record(job, cases, Dictated, Limits()):
+    for _ in record(job, cases, Dictated, Purse(Limits())):
         pass
     write_manifest(folder, [case.id for case in cases])
     return suite, cases

@@ -15,8 +15,10 @@ import click
 
 from coach.errors import AskError, CoachError
 from coach.evaluation.command import evals
+from coach.evaluation.told import limited
 from coach.keeping import corrections, store
 from coach.model_command import models
+from coach.trying import spending, try_command
 
 if TYPE_CHECKING:
     from coach.batch import File, Job, Outcome
@@ -48,6 +50,7 @@ def main() -> None:
 @click.option("--redact", is_flag=True, help="Show a model placeholders instead of names, addresses and numbers of people. Also COACH_REDACT=on.")
 @click.option("--no-cache", is_flag=True, help="Ask the model again, whatever it replied before. Also COACH_CACHE_REPLIES=off.")
 @click.option("--resume", type=click.Path(path_type=Path), help="Keep each outcome in this file, and go on from those that are in it.")
+@limited
 def review(
     files: tuple[str, ...],
     form: str | None,
@@ -60,6 +63,7 @@ def review(
     redact: bool,
     no_cache: bool,
     resume: Path | None,
+    **limits: float | None,
 ) -> None:
     """Review FILES, folders, or - for standard input. A folder is searched for every file that is not hidden."""
     from coach.batch import Job, files_in
@@ -70,7 +74,7 @@ def review(
         _complain(f"--today {today.year:04}-... is not a day on which notes are written. Give one from 2000 to 2199.")
         sys.exit(2)
     try:
-        settings = load().told(redact=redact, keeps_replies=not no_cache)
+        settings = spending(load(), limits).told(redact=redact, keeps_replies=not no_cache)
         settings = settings.at(base_url, settings.model, settings.key) if base_url else settings
         found = files_in(files or ("-",), _written(resume))
         journal = Journal(resume) if resume else None
@@ -248,6 +252,7 @@ main.add_command(evals, "eval")
 main.add_command(models, "model")
 main.add_command(store)
 main.add_command(corrections)
+main.add_command(try_command)
 
 
 if __name__ == "__main__":

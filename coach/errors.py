@@ -8,7 +8,6 @@ CoachError
 ├── CaseError             an eval case, threshold or run is malformed or missing; names file and line
 ├── ReplayError           a recording is missing, stale, damaged or unused: replay never falls back to a live model
 ├── PullError            the weights of a model cannot be fetched, checked or kept
-├── BudgetError           the next call would cross the limit that was set
 ├── StoreError            the database cannot be reached, read or written; a review goes on without it
 └── AskError              the model gave no usable answer; the offline review still works
     ├── KeyRefused        401 or 403: the key is wrong or has no right to the model
@@ -17,6 +16,7 @@ CoachError
     ├── Unreachable       no connection, a time-out, or a failing server
     ├── PromptTooLong     the note does not fit the model's window
     ├── Refused           the model declined to answer
+    ├── OverBudget        the next request could cross the limit that was set, so it was not sent
     └── BadReply          cut off, not JSON or not the asked shape, also after one more try
 """
 
@@ -53,10 +53,6 @@ class PullError(CoachError):
     """The weights of a model cannot be fetched, checked or kept."""
 
 
-class BudgetError(CoachError):
-    """The next call would cross the limit that was set."""
-
-
 class StoreError(CoachError):
     """The database cannot be reached, read or written."""
 
@@ -91,6 +87,10 @@ class PromptTooLong(AskError):
 
 class Refused(AskError):
     """The model declined to answer."""
+
+
+class OverBudget(AskError):
+    """The next request could cross the limit that was set, so it was not sent."""
 
 
 class BadReply(AskError):

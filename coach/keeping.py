@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coach.errors import InputError
-from coach.evaluation.command import told
+from coach.evaluation.told import told
 
 if TYPE_CHECKING:
     from coach.corrected import Kept

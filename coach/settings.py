@@ -28,6 +28,7 @@ from coach.windows import WHOLE
 
 if TYPE_CHECKING:
     from coach.llm.asker import Asker, Chat
+    from coach.llm.budget import Limits, Purse, Rate
     from coach.llm.together import ModelChecks, ModelReads
     from coach.store import Store
 
@@ -85,37 +86,66 @@ class Settings(BaseSettings):
     database: SecretStr | None = Field(default=None, validation_alias="COACH_DATABASE")
     keeps_replies: Flag = Field(default=True, validation_alias="COACH_CACHE_REPLIES")
     redact: Flag = Field(default=False, validation_alias="COACH_REDACT")
+    max_calls: int | None = Field(default=None, ge=1, validation_alias="COACH_MAX_CALLS")
+    max_tokens: int | None = Field(default=None, ge=1, validation_alias="COACH_MAX_TOKENS")
+    max_usd: float | None = Field(default=None, gt=0, allow_inf_nan=False, validation_alias="COACH_MAX_USD")
+    prices: Path = Field(default=Path("prices.yaml"), validation_alias="COACH_PRICES")
 
     def models(self, found: Sequence[Found] = ()) -> tuple[str, ...]:
         """What can answer, the default first. `found` are servers on this machine, if somebody looked for them."""
         return tuple(dict.fromkeys((*([self.model] if self.model else []), OFFLINE, *self.here.names(found), *(name + CHECKED for name in self.here.names()))))
 
-    def ask(self, model: str) -> Ask:
-        """The answerer of that name. Raises SettingsError if it is not configured."""
+    def ask(self, model: str, purse: "Purse | None" = None, over: "Callable[[Chat], Chat] | None" = None) -> Ask:
+        """The answerer of that name, paid from a purse. `over` stands between it and its model, in place of the replies that are kept.
+
+        Raises SettingsError if it is not configured.
+        """
         if model == OFFLINE:
             from coach.llm.analyst import Analyst
 
             return Analyst()
         checks = model.endswith(CHECKED)
         model = model.removesuffix(CHECKED)
-        chat = self._kept(self.chat(model), model) if self.keeps_replies else self.chat(model)
+        chat = self.chat(model, purse)
+        chat = over(chat) if over else self._kept(chat, model) if self.keeps_replies else chat
         ask = self.checker(chat) if checks else self.asker(chat)
         ask.answerer = ask.answerer.model_copy(update={"discreet": self.redact})
         return ask
 
-    def chat(self, model: str) -> "Chat":
-        """A chat with the model of that name: one that is here, or at the endpoint. Raises SettingsError if there is none."""
+    @property
+    def limits(self) -> "Limits":
+        """What may be spent on a model in one review or run."""
+        from coach.llm.budget import Limits
+
+        return Limits(calls=self.max_calls, tokens=self.max_tokens, usd=self.max_usd)
+
+    def rate(self, model: str) -> "Rate | None":
+        """What a model costs, None if nobody wrote it down. Raises SettingsError."""
+        from coach.llm.budget import read_rates
+
+        if "prices" in self.model_fields_set and not self.prices.is_file():
+            raise SettingsError(f"{self.prices} is not there. Correct COACH_PRICES or unset it.")
+        return read_rates(self.prices).get(model)
+
+    def chat(self, model: str, purse: "Purse | None" = None) -> "Chat":
+        """A chat with a model that is here or at the endpoint, paid from a purse if there are limits. Raises SettingsError if there is none."""
         from coach.llm.live import openai_chat
 
-        if (chat := self.here.chat(model, partial(openai_chat, trace=self.tracing))) is not None:
-            return chat
-        if not self.key and not self.base_url:
-            raise SettingsError(
-                "No key and no server for a model. Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local server, or use the offline analyst. "
-                "`coach model list` shows models that need neither."
-            )
-        key = self.key.get_secret_value() if self.key else NO_KEY
-        return openai_chat(model, key, self.base_url, self.timeout, self.tracing)
+        if purse is None and self.limits.any:
+            from coach.llm.budget import Purse
+
+            purse = Purse(self.limits)
+        make = partial(openai_chat, trace=self.tracing, on_request=purse.on_request if purse else None)
+        model = model.removesuffix(CHECKED)
+        chat = self.here.chat(model, make)
+        if chat is None:
+            if not self.key and not self.base_url:
+                raise SettingsError(
+                    "No key and no server for a model. Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local server, or use the offline analyst. "
+                    "`coach model list` shows models that need neither."
+                )
+            chat = make(model, self.key.get_secret_value() if self.key else NO_KEY, self.base_url, self.timeout)
+        return purse.over(chat, self.rate(model)) if purse else chat
 
     def checker(self, chat: "Chat") -> "ModelChecks":
         """The offline analyst, checked by a chat."""

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from coach.errors import CaseError, ReplayError
 from coach.evaluation.cases import EvalCase, load_cases
 from coach.evaluation.dumb import DUMB, agreement, dumb_run
-from coach.evaluation.gate import bless, exit_code, judge, read_baseline
+from coach.evaluation.gate import Finding, bless, exit_code, judge, read_baseline
+from coach.evaluation.lint import Lint, orphans
 from coach.evaluation.manifest import check_manifest, recorded_cases
 from coach.evaluation.report import Dossier, contents, flips_csv, junit, markdown, page
 from coach.evaluation.results import Run, RunFolder, read_run
@@ -40,6 +41,10 @@ class Bench(NamedTuple):
     def suites(self) -> list[Suite]:
         """The offline analyst, and a suite for each folder of recordings."""
         return [OFFLINE_SUITE, *recorded_suites(self.folder / "recordings")]
+
+    def playbook_of(self, suite: Suite) -> Playbook:
+        """What a suite is held against. Raises PlaybookError."""
+        return self.settings.playbook(suite.playbook) if suite.playbook else self.playbook
 
     def baseline(self, suite: str) -> Path:
         """Where the blessed run of a suite is kept."""
@@ -81,12 +86,19 @@ def run_suite(bench: Bench, plan: Plan, folder: Path, progress: Progress, resume
     return run(plan, at, head, progress)
 
 
+def strays(bench: Bench) -> list[Lint]:
+    """Baselines and floors that judge nothing. Raises ReplayError."""
+    blessed = [path.stem for path in sorted((bench.folder / "baselines").glob("*.json"))]
+    return orphans([suite.name for suite in bench.suites()], blessed, [floor.suite for floor in bench.thresholds.floor])
+
+
 def judged(bench: Bench, done: Run) -> Dossier:
     """A run with the gate's findings, the dumb answerers on the same cases, and the readers' agreement."""
     baseline = read_baseline(bench.baseline(done.suite))
     mine = [case for case in bench.cases if case.id in done.by_case]
     dumb = {name: dumb_run(name, mine, bench.thresholds.prices) for name in DUMB} if mine else {}
-    return Dossier(done, judge(done, bench.thresholds, baseline), bench.thresholds, baseline, dumb, agreement(bench.cases))
+    findings = [*judge(done, bench.thresholds, baseline), *(Finding("note", f"{one.case}: {one.text}.", False) for one in strays(bench))]
+    return Dossier(done, findings, bench.thresholds, baseline, dumb, agreement(bench.cases))
 
 
 def write_reports(dossiers: list[Dossier], folder: Path) -> None:
@@ -102,17 +114,24 @@ def worst_code(dossiers: list[Dossier]) -> int:
     return max((exit_code(dossier.findings) for dossier in dossiers), default=0)
 
 
-def bless_run(bench: Bench, folder: Path) -> Path:
-    """Makes a whole run of all cases the baseline of its suite. Raises CaseError if it is not whole, or not of all cases."""
-    done = read_run(folder)
-    suite = next((suite for suite in bench.suites() if suite.name == done.suite), OFFLINE_SUITE)
-    missing = [case.id for case in chosen(bench, suite) if case.id not in done.by_case]
-    if missing:
+def blessable(bench: Bench, done: Run, folder: Path, cases: list[EvalCase] | None = None) -> None:
+    """Raises CaseError if a run is not of all cases of its suite, or of `cases`, as they are now, each with an answer."""
+    if cases is None:
+        cases = chosen(bench, next((suite for suite in bench.suites() if suite.name == done.suite), OFFLINE_SUITE))
+    if missing := [case.id for case in cases if case.id not in done.by_case]:
         raise CaseError(f"{folder} lacks {len(missing)} cases, first {missing[0]}. A baseline is blessed from a run of all of them.")
+    if gone := sorted(set(done.by_case) - {case.id for case in bench.cases}):
+        raise CaseError(f"{len(gone)} cases of {folder} are gone, first {gone[0]}. Run it again without them, then bless.")
     if changed := [case.id for case in bench.cases if (one := done.by_case.get(case.id)) and one.about.digest != case.digest]:
         raise CaseError(f"{len(changed)} cases changed since {folder} was run, first {changed[0]}. Run them again, then bless.")
     if silent := [result.about.id for result in done.results if result.answer is None]:
         raise CaseError(f"{len(silent)} cases of {folder} have no answer, first {silent[0]}. Go on with --resume, then bless.")
+
+
+def bless_run(bench: Bench, folder: Path) -> Path:
+    """Makes a whole run of all cases the baseline of its suite. Raises CaseError if it is not whole, or not of all cases."""
+    done = read_run(folder)
+    blessable(bench, done, folder)
     path = bench.baseline(done.suite)
     bless(done, path)
     return path

@@ -5,33 +5,14 @@ used up. Holds no rule: each command calls `bench` or one function beside it.
 """
 
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
-from coach.errors import AskError, BudgetError, CoachError, InputError, ReplayError
-
-FOLDER = click.Path(path_type=Path)
-CODES: tuple[tuple[type[CoachError], int], ...] = ((ReplayError, 3), (BudgetError, 4), (AskError, 4), (CoachError, 2))
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """An expected failure as a sentence on standard error and its exit code."""
-    try:
-        yield
-    except CoachError as error:
-        from coach.render.inert import folded
-
-        click.echo(folded(str(error)), err=True)
-        sys.exit(next(code for kind, code in CODES if isinstance(error, kind)))
-    except KeyboardInterrupt:
-        click.echo("Stopped.", err=True)
-        sys.exit(2)
+from coach.errors import InputError
+from coach.evaluation.running import accept, compare, ran, run_command
+from coach.evaluation.told import FOLDER, limited, limits_of, progress, told
 
 
 @click.group(invoke_without_command=True)
@@ -43,90 +24,10 @@ def evals(context: click.Context) -> None:
             sys.exit(_everything(None))
 
 
-@evals.command("run")
-@click.option("--model", help="Ask this model live. Default: the offline analyst.")
-@click.option("--suite", help="Replay the recordings of this name in evals/recordings instead.")
-@click.option("--prompts", help="Prompt set, a folder in prompts/.")
-@click.option("--split", type=click.Choice(["dev", "holdout"]), help="Only this split.")
-@click.option("--case", "only", multiple=True, help="Only this case; may be given several times.")
-@click.option("--tag", multiple=True, help="Only cases with this tag; may be given several times.")
-@click.option("--workers", default=None, type=click.IntRange(1, 64), help="Cases at once. Default: one for each core; 4 for a live model.")
-@click.option("--max-calls", type=click.IntRange(1), help="Stop before the case after this many calls.")
-@click.option("--out", type=FOLDER, help="Folder of the run. Default: a new one in runs/.")
-@click.option("--resume", type=FOLDER, help="Go on with the run in this folder.")
-def run_command(**options: Any) -> None:
-    """Run one suite and write it down. Judges nothing: that is `gate`."""
-    from coach.evaluation.bench import set_up
-    from coach.evaluation.gate import unanswered
-    from coach.render.inert import folded
-    from coach.settings import load
-
-    with told():
-        bench = set_up(load())
-        plan = _plan(bench, options)
-        folder = options["resume"] or options["out"] or bench.settings.runs / f"{bench.settings.now():%Y%m%d-%H%M%S}-{plan.suite.name}"
-        done = _ran(bench, plan, folder, options["resume"] is not None)
-        click.echo(f"{folder} holds the run. Judge it: coach eval gate {folder}")
-        for one in unanswered(done):
-            click.echo(folded(f"{one.text} Ask those again: coach eval run --resume {folder}"), err=True)
-            sys.exit(4 if one.fails else 0)
-
-
-def _plan(bench: Any, options: dict[str, Any]) -> Any:
-    from coach.evaluation.bench import CORES, OFFLINE_SUITE, chosen, name_of
-    from coach.evaluation.runner import Plan
-    from coach.evaluation.suites import Suite
-
-    if options["suite"] and options["model"]:
-        raise InputError("Say either --model or --suite: recordings answer instead of a model.")
-    _known(options["only"], bench)
-    if options["suite"]:
-        found = [suite for suite in bench.suites() if suite.name == options["suite"]]
-        if not found:
-            raise InputError(f"No recordings of {options['suite']}. There are: {', '.join(suite.name for suite in bench.suites())}.")
-        suite = found[0].model_copy(update={"prompt_set": options["prompts"]})
-    elif options["model"] and options["model"] not in ("offline", "offline analyst"):
-        suite = Suite(name=name_of(options["model"]), model=options["model"], source="live", prompt_set=options["prompts"])
-    else:
-        suite = OFFLINE_SUITE
-    cases = [
-        case
-        for case in chosen(bench, suite)
-        if options["split"] in (None, case.split)
-        and (not options["only"] or case.id in options["only"])
-        and (not options["tag"] or set(options["tag"]) & set(case.tags))
-    ]
-    workers = options["workers"] or (4 if suite.source == "live" else CORES)
-    return Plan(suite, cases, bench.playbook, bench.thresholds.prices, workers, options["max_calls"])
-
-
 def _known(cases: tuple[str, ...], bench: Any) -> None:
     """Raises InputError if a case was asked for that there is not."""
     if unknown := sorted(set(cases) - {case.id for case in bench.cases}):
         raise InputError(f"No case is called {unknown[0]}. `ls {bench.folder / 'cases'}` lists them.")
-
-
-def _ran(bench: Any, plan: Any, folder: Path, resume: bool = False) -> Any:
-    """Runs a plan with progress, and complains if the run ended early."""
-    from coach.evaluation.bench import run_suite
-
-    try:
-        return run_suite(bench, plan, folder, _progress(plan.suite.name), resume)
-    except KeyboardInterrupt:
-        raise InputError(f"Stopped. What is done is kept. Go on with: coach eval run --resume {folder}") from None
-
-
-def _progress(name: str) -> Callable[[int, int], bool]:
-    """A line a second on standard error."""
-    last = [time.monotonic()]
-
-    def told_of(done: int, of: int) -> bool:
-        if time.monotonic() - last[0] > 1 or done == of:
-            last[0] = time.monotonic()
-            click.echo(f"{name}: {done} of {of}", err=True)
-        return True
-
-    return told_of
 
 
 @evals.command("all")
@@ -149,8 +50,8 @@ def _everything(out: Path | None) -> int:
     folder = out or bench.settings.runs / f"{bench.settings.now():%Y%m%d-%H%M%S}"
     dossiers = []
     for suite in bench.suites():
-        plan = Plan(suite, chosen(bench, suite), bench.playbook, bench.thresholds.prices, CORES)
-        dossiers.append(judged(bench, _ran(bench, plan, folder / suite.name)))
+        plan = Plan(suite, chosen(bench, suite), bench.playbook_of(suite), bench.thresholds.prices, CORES)
+        dossiers.append(judged(bench, ran(bench, plan, folder / suite.name)))
     write_reports(dossiers, folder)
     _said(dossiers, folder, bench)
     return worst_code(dossiers)
@@ -191,33 +92,6 @@ def gate(folder: Path) -> None:
 
 
 @evals.command()
-@click.argument("a", type=FOLDER)
-@click.argument("b", type=FOLDER)
-@click.option("--split", type=click.Choice(["dev", "holdout"]), help="Only this split.")
-def compare(a: Path, b: Path, split: str | None) -> None:
-    """Say how the run in folder B differs from the one in A, and which cases flipped."""
-    from coach.evaluation.compare import compare as compared
-    from coach.evaluation.results import read_run
-    from coach.render.inert import folded
-
-    with told():
-        found = compared(read_run(a), read_run(b), split)  # type: ignore[arg-type]
-        click.echo(f"{found.cases} cases in both. {found.verdict}")
-        for row in found.rows:
-            x, y = row.a.rate, row.b.rate
-            mark = "*" if row.primary else " "
-            click.echo(f"{mark} {row.metric.title:36} {x if x is None else format(x, '.3f'):>7} -> {y if y is None else format(y, '.3f'):<7} {row.words}")
-        click.echo("* decides, corrected for being four; the others are exploratory")
-        for flip in (flip for flip in found.flips if flip.a.about.split == "dev" and flip.a.answer and flip.b.answer):
-            said = f"{flip.a.answer.label} -> {flip.b.answer.label}, gold {flip.a.about.gold}"  # type: ignore[union-attr]
-            click.echo(f"{'FALSE YES' if flip.false_yes else flip.way:9} {folded(flip.a.about.id)}: {said}")
-            click.echo(f"          A: {folded(flip.a.answer.rule)}: “{folded(flip.a.answer.quote or '')}”")  # type: ignore[union-attr]
-            click.echo(f"          B: {folded(flip.b.answer.rule)}: “{folded(flip.b.answer.quote or '')}”")  # type: ignore[union-attr]
-        hidden = sum(flip.a.about.split == "holdout" for flip in found.flips)
-        click.echo(f"{hidden} holdout cases flipped and are not named.")
-
-
-@evals.command()
 @click.argument("folder", type=FOLDER)
 def bless(folder: Path) -> None:
     """Make the whole run in FOLDER the baseline of its suite. Look at its flips first. Never do this in CI."""
@@ -233,15 +107,15 @@ def bless(folder: Path) -> None:
 
 @evals.command("lint")
 def lint_command() -> None:
-    """Check the cases: form, gold quotes, types, twins, private data."""
-    from coach.evaluation.bench import set_up
+    """Check the cases: form, gold quotes, types, twins, private data; and that every baseline and floor is of a suite that there is."""
+    from coach.evaluation.bench import set_up, strays
     from coach.evaluation.lint import lint
     from coach.render.inert import folded
     from coach.settings import load
 
     with told():
         bench = set_up(load())
-        found = lint(bench.cases, bench.playbook)
+        found = [*lint(bench.cases, bench.playbook), *strays(bench)]
         known = {case.id for case in bench.cases}
         for one in found:
             click.echo(folded(f"{bench.folder / 'cases' / one.case}.yaml: {one.text}" if one.case in known else f"{one.case}: {one.text}"))
@@ -286,10 +160,7 @@ def mutate_command() -> None:
 @click.option("--stale", "which", flag_value="stale", help="Cases whose recordings no longer fit.")
 @click.option("--case", "only", multiple=True, help="Only this case; may be given several times.")
 @click.option("--most", type=click.IntRange(1), help="At most this many cases, spread over types.")
-@click.option("--max-calls", type=click.IntRange(1), help="Stop before a case that could cross this many calls.")
-@click.option("--max-usd", type=float, help="Stop before a case that could cross this many dollars.")
-@click.option("--price-in", type=float, default=0.0, help="Dollars for a million tokens read.")
-@click.option("--price-out", type=float, default=0.0, help="Dollars for a million tokens written.")
+@limited
 @click.option("--yes", is_flag=True, help="Do not ask before the first call.")
 def record(**options: Any) -> None:
     """Record a model's replies to the cases, so that they can be replayed without it."""
@@ -301,13 +172,17 @@ def _record(options: dict[str, Any]) -> None:
     from importlib.metadata import version
 
     from coach.evaluation.bench import name_of, set_up
+    from coach.evaluation.chosen import purse_of
     from coach.evaluation.manifest import write_manifest
     from coach.evaluation.oracle import Dictated
-    from coach.evaluation.recording import Job, Limits, folder_of, spread, to_record
+    from coach.evaluation.recording import Job, folder_of, spread, to_record
     from coach.evaluation.recording import record as recorded
-    from coach.evaluation.suites import Suite
+    from coach.evaluation.results import write_whole
+    from coach.evaluation.suites import SETUP, Suite
+    from coach.llm.budget import NOTHING
     from coach.llm.recordings import Made
     from coach.settings import load
+    from coach.setups import Setup
 
     settings = load()
     if options["prompts"]:
@@ -333,14 +208,15 @@ def _record(options: dict[str, Any]) -> None:
         click.echo(f"{len(cases)} cases, {words:,} words, three to eight calls each, to {options['model']}. {settings.leaves_machine(options['model'])}")
         if not options["yes"] and not click.confirm("Go on?"):
             return
-    limits = Limits(options["max_calls"], options["max_usd"], options["price_in"], options["price_out"])
-    progress, done = _progress(name), 0
+    purse = purse_of(settings, limits_of(options), NOTHING)
+    tell, done = progress(name), 0
     try:
-        for spent in recorded(job, cases, Dictated if options["authored"] else lambda _case: settings.chat(options["model"]), limits):
-            done = spent.cases
-            progress(done, len(cases))
+        for done in recorded(job, cases, Dictated if options["authored"] else lambda _case: settings.chat(options["model"], purse), purse):
+            tell(done, len(cases))
     finally:
         write_manifest(folder, [case.id for case in cases[:done]])
+        if done and options["prompts"]:
+            write_whole(folder / SETUP, Setup(prompts=options["prompts"]).model_dump_json(indent=1, include={"prompts", "playbook"}) + "\n")
     click.echo(f"{folder}: {len(cases)} cases recorded. Run them: coach eval run --suite {name}")
 
 
@@ -416,6 +292,10 @@ def export(tool: str, out: Path, model: str, split: str) -> None:
         click.echo(f"{out}: {len(cases)} cases for {tool}")
         if left := [case.id for case in chosen if would_run(case)]:
             click.echo(f"Left out, because {tool} would run words of theirs as a template or a script: {', '.join(left)}", err=True)
+
+
+for command in (run_command, compare, accept):
+    evals.add_command(command)
 
 
 @evals.command()

@@ -27,13 +27,18 @@ class Row(NamedTuple):
         """Whether the comparison is decided on it."""
         return self.metric.id in PRIMARY
 
+    def unit(self, size: float) -> str:
+        """A difference of this metric in its unit; no difference is written as nought that is not."""
+        if self.metric.per == "price":
+            return f"{size:.2f}" if size >= 0.005 else f"{size:.1g}"
+        return f"{100 * size:.0f} points" if size >= 0.01 else f"{100 * size:.1g} points"
+
     @property
     def words(self) -> str:
         """The word, with what could have been missed where nothing was detected."""
         found = self.difference
         if found.word == "no detectable difference":
-            unit = f"{found.could_miss:.2f}" if self.metric.per == "price" else f"{100 * found.could_miss:.0f} points"
-            return f"{found.word} (could have missed up to {unit})"
+            return f"{found.word} (could have missed up to {self.unit(found.could_miss)})"
         return f"{found.word} ({found.clusters} clusters)" if found.word == "not enough data" else found.word
 
 
@@ -63,6 +68,15 @@ class Comparison(NamedTuple):
     cases: int
 
     @property
+    def word(self) -> str:
+        """All of it in a word: worse where any primary metric is, else better where any is, else what there is too little of."""
+        words = [row.difference.word for row in self.rows if row.primary]
+        for word in ("worse", "better", "no detectable difference"):
+            if word in words:
+                return word
+        return "not enough data"
+
+    @property
     def verdict(self) -> str:
         """One line on the primary metrics."""
         words = [f"{row.metric.title}: {row.words}" for row in self.rows if row.primary]
@@ -85,7 +99,7 @@ def compare(a: Run, b: Run, split: Split | None = None, metrics: Sequence[Metric
         raise CaseError("The two runs share no case. Run both on the same cases.")
     mine, theirs = [a.by_case[id] for id in both], [b.by_case[id] for id in both]
     pairs = [(metric, figure(metric, mine), figure(metric, theirs)) for metric in metrics]
-    rows = [Row(m, x, y, difference(x.counts, y.counts, m.per)) for m, x, y in pairs if x.of and y.of]
+    rows = [Row(m, x, y, difference(x.counts, y.counts, m.per, len(PRIMARY) if m.id in PRIMARY else 1)) for m, x, y in pairs if x.of and y.of]
     corrected = dict(zip(PRIMARY, holm([next((r.difference.p for r in rows if r.metric.id == id), 1.0) for id in PRIMARY]), strict=True))
     rows = [row._replace(difference=named(row.difference, row.metric.high, corrected.get(row.metric.id, row.difference.p))) for row in rows]
     flips = [Flip(x, y) for x, y in zip(mine, theirs, strict=True) if x.passed != y.passed or _label(x) != _label(y)]

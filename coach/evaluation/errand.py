@@ -5,68 +5,21 @@ errand at a time: two would fight for the same cores. Cancelling, a crash and th
 can be gone on with. Draws nothing and judges nothing.
 """
 
-import json
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import Field
-
-from coach.conversation import Value
 from coach.errors import CaseError, CoachError, InputError
-from coach.evaluation.bench import CORES, OFFLINE_SUITE, Bench, chosen, name_of, run_suite
-from coach.evaluation.cases import EvalCase, Split
-from coach.evaluation.results import PLAIN_NAME, Head, RunFolder, runs_in
-from coach.evaluation.runner import Plan
-from coach.evaluation.suites import Suite
-from coach.settings import OFFLINE, Settings
+from coach.evaluation.bench import Bench, run_suite
+from coach.evaluation.chosen import Chosen, chosen_in, planned, write_chosen
+from coach.evaluation.results import VERSUS, Head, RunFolder, runs_in
+from coach.evaluation.versus import Leg, Versus, legs
+from coach.llm.budget import Spent
+from coach.settings import Settings
 
-AT_ONCE_LIVE = 4
-CHOSEN = "chosen.json"
 JUST_NOW = 10  # seconds since the last case in which a run may still be going in another process
-
-
-class Chosen(Value):
-    """What somebody chose to run. `model` is the offline analyst's name, a live model's, or None for recordings of `suite`."""
-
-    model: str | None = OFFLINE
-    suite: str | None = None
-    prompt_set: str | None = Field(default=None, pattern=PLAIN_NAME)
-    split: Split | None = None
-    most_calls: int | None = None
-
-    @property
-    def is_live(self) -> bool:
-        """Whether notes would be sent to a model."""
-        return self.suite is None and self.model not in (None, OFFLINE)
-
-
-def cases_of(bench: Bench, want: Chosen) -> list[EvalCase]:
-    """The cases that would be run. Raises ReplayError."""
-    return [case for case in chosen(bench, _suite(bench, want)) if want.split in (None, case.split)]
-
-
-def planned(bench: Bench, want: Chosen) -> Plan:
-    """The plan of a run. Raises CoachError if there is nothing to run or nobody to answer."""
-    suite = _suite(bench, want)
-    return Plan(suite, cases_of(bench, want), bench.playbook, bench.thresholds.prices, AT_ONCE_LIVE if suite.source == "live" else CORES, want.most_calls)
-
-
-def _suite(bench: Bench, want: Chosen) -> Suite:
-    if want.suite is not None:
-        found = next((suite for suite in bench.suites() if suite.name == want.suite), None)
-        if found is None:
-            raise InputError(f"No recordings of {want.suite}. Record them first: coach eval record.")
-        return found
-    if want.model is None or want.model == OFFLINE:
-        return OFFLINE_SUITE
-    return Suite(name=name_of(want.model), model=want.model, source="live", prompt_set=want.prompt_set)
-
-
-def new_folder(settings: Settings, suite: str) -> Path:
-    """Where a new run goes: named after the time, as on the command line."""
-    return settings.runs / f"{settings.now():%Y%m%d-%H%M%S}-{suite}"
 
 
 class CutOff(NamedTuple):
@@ -80,35 +33,31 @@ class CutOff(NamedTuple):
 
 
 def cut_off(settings: Settings) -> list[CutOff]:
-    """The runs that can be gone on with, newest first. A folder that holds no readable run is left out."""
+    """The runs that can be gone on with, newest first. Those of a comparison go on with it; a folder without a readable run is left out."""
     found = []
     for folder in runs_in(settings.runs):
         at = RunFolder(folder)
-        if at.whole:
+        if at.whole or (folder.parent / VERSUS).is_file():
             continue
         try:
             head = at.head()
         except CaseError:
             continue
-        lines = folder / "results.jsonl"
-        done = _lines(folder)
-        busy = lines.is_file() and settings.now().timestamp() - lines.stat().st_mtime < JUST_NOW
-        found.append(CutOff(folder, head, done, busy, _chosen(folder, head)))
+        found.append(CutOff(folder, head, done_in(folder), is_busy(settings, folder), chosen_in(folder, head)))
     return found
 
 
-def _chosen(folder: Path, head: Head) -> Chosen:
-    """What was chosen when a run began; for one from the command line, what its head says, over all cases."""
-    try:
-        return Chosen.model_validate_json((folder / CHOSEN).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        if head.source == "offline":
-            return Chosen()
-        return Chosen(model=head.model) if head.source == "live" else Chosen(model=None, suite=head.suite)
+def is_busy(settings: Settings, folder: Path) -> bool:
+    """Whether a case was written there a moment ago."""
+    lines = folder / "results.jsonl"
+    return lines.is_file() and settings.now().timestamp() - lines.stat().st_mtime < JUST_NOW
 
 
 class State(NamedTuple):
-    """How far an errand is. `error` is a sentence for people; a stopped errand is neither going nor whole."""
+    """How far an errand is. `error` is a sentence for people; a stopped errand is neither going nor whole.
+
+    `leg` is the run of several that goes on, "" if there is but one. `left` is in seconds, by the pace of the leg so far.
+    """
 
     name: str
     folder: Path
@@ -118,6 +67,10 @@ class State(NamedTuple):
     whole: bool
     error: str | None
     stopping: bool = False
+    leg: str = ""
+    left: float | None = None
+    spent: Spent = Spent()
+    usd: float | None = None
 
 
 class Errands:
@@ -135,22 +88,28 @@ class Errands:
 
     def begin(self, bench: Bench, want: Chosen, folder: Path) -> threading.Thread:
         """Starts a run, or goes on with the one in the folder. Raises CoachError if one is going or nothing can be run."""
+        return self._begin(bench, folder, lambda: [Leg("", want, planned(bench, want, folder), folder)])
+
+    def compare(self, bench: Bench, versus: Versus, folder: Path) -> threading.Thread:
+        """Starts what is left to do of a comparison. Raises CoachError as `begin` does."""
+        return self._begin(bench, folder, lambda: legs(bench, versus, folder))
+
+    def _begin(self, bench: Bench, folder: Path, make: Callable[[], list[Leg]]) -> threading.Thread:
         with self._lock:
             if self._state and self._state.going:
                 raise InputError(f"{self._state.name} is running. Wait for it, or stop it first.")
-            plan = planned(bench, want)
-            if not plan.cases:
-                raise CaseError("No case is left to run. Choose another split.")
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / CHOSEN).write_text(json.dumps(want.model_dump(mode="json"), indent=1) + "\n", encoding="utf-8")
+            todo = make()
+            for leg in todo:
+                write_chosen(leg.folder, leg.want)
             self._stop = threading.Event()
-            self._state = State(folder.name, folder, _lines(folder), len(plan.cases), True, False, None)
-            thread = threading.Thread(target=self._go, args=(bench, plan, folder, self._stop), name="eval run", daemon=True)
+            done, of = sum(done_in(leg.folder) for leg in todo), sum(len(leg.plan.cases) for leg in todo)
+            self._state = State(folder.name, folder, done, of, True, False, None)
+            thread = threading.Thread(target=self._go, args=(bench, todo, self._stop), name="eval run", daemon=True)
             thread.start()
             return thread
 
     def stop(self) -> None:
-        """Asks the errand to end after the cases that are being reviewed. What is done is kept."""
+        """Asks the errand to end after the cases in hand. They and what is done are kept."""
         self._stop.set()
         if self._state and self._state.going:
             self._tell(stopping=True)
@@ -161,19 +120,34 @@ class Errands:
             if self._state and not self._state.going:
                 self._state = None
 
-    def _go(self, bench: Bench, plan: Plan, folder: Path, stop: threading.Event) -> None:
+    def _go(self, bench: Bench, todo: list[Leg], stop: threading.Event) -> None:
         try:
-            begun = (folder / "head.json").is_file()
-            whole = run_suite(bench, plan, folder, self._progress(stop), resume=begun) is not None
-            self._end(whole, None)
+            before = 0
+            for leg in todo:
+                if stop.is_set():
+                    self._end(False, None)
+                    return
+                resume = (leg.folder / "head.json").is_file()
+                if run_suite(bench, leg.plan, leg.folder, self._progress(leg, before, todo, stop), resume=resume) is None:
+                    self._end(False, None)
+                    return
+                before += len(leg.plan.cases)
+            self._end(True, None)
         except CoachError as error:
             self._end(False, str(error))
         except Exception as error:  # noqa: BLE001 - a thread has nobody above it: what is not said here is said nowhere
             self._end(False, f"The run broke off ({type(error).__name__}). What is done is kept: go on with it.")
 
-    def _progress(self, stop: threading.Event) -> Callable[[int, int], bool]:
+    def _progress(self, leg: Leg, before: int, todo: list[Leg], stop: threading.Event) -> Callable[[int, int], bool]:
+        at_first, begun = done_in(leg.folder), time.monotonic()
+        others = sum(done_in(one.folder) for one in todo[todo.index(leg) + 1 :])
+        live = leg.plan.live
+        self._tell(leg=leg.name, left=None)
+
         def told(done: int, of: int) -> bool:
-            self._tell(done=done, of=of)
+            left = (time.monotonic() - begun) / max(1, done - at_first) * (of - done)
+            spent, usd = (live.purse.spent, live.purse.usd) if live else (Spent(), None)
+            self._tell(done=before + done + others, left=left, spent=spent, usd=usd)
             return not stop.is_set() or done == of
 
         return told
@@ -187,6 +161,7 @@ class Errands:
                 self._state = self._state._replace(**changes)
 
 
-def _lines(folder: Path) -> int:
+def done_in(folder: Path) -> int:
+    """How many cases a run wrote down."""
     path = folder / "results.jsonl"
     return path.read_bytes().count(b"\n") if path.is_file() else 0

@@ -15,7 +15,7 @@ from coach.conversation import Value
 from coach.errors import CaseError
 from coach.evaluation.cases import SPLITS, Label, Split
 from coach.evaluation.metrics import BY_ID, GIVEN, METRICS, Figure, figure
-from coach.evaluation.results import Result, Run
+from coach.evaluation.results import Result, Run, write_whole
 from coach.evaluation.thresholds import Thresholds
 
 WORST = ("infrastructure", "exact", "must pass", "floor", "baseline", "flip", "note")
@@ -60,16 +60,26 @@ def read_baseline(path: Path) -> Baseline | None:
         raise CaseError(f"{path.name} is not a baseline. Bless a run again: coach eval bless RUN.") from None
 
 
-def bless(run: Run, path: Path) -> Baseline:
-    """Makes a run the baseline of its suite."""
+def baseline_of(run: Run) -> Baseline:
+    """A run as the baseline of its suite."""
     figures: dict[Split, dict[str, tuple[float, float]]] = {}
     for split in SPLITS:
         found = (figure(metric, run.results, split) for metric in METRICS)
         figures[split] = {one.metric.id: (round(one.hits, 6), one.of) for one in found if one.of}
     cases = {r.about.id: Blessed(digest=r.about.digest, label=r.answer.label if r.answer else None, passed=r.passed) for r in run.results}
-    made = Baseline(suite=run.suite, model=run.model, prompts=run.prompts, weights=run.weights, cases=cases, figures=figures)
+    return Baseline(suite=run.suite, model=run.model, prompts=run.prompts, weights=run.weights, cases=cases, figures=figures)
+
+
+def baseline_text(made: Baseline) -> str:
+    """A baseline as its file."""
+    return json.dumps(made.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def bless(run: Run, path: Path) -> Baseline:
+    """Makes a run the baseline of its suite."""
+    made = baseline_of(run)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(made.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_whole(path, baseline_text(made))
     return made
 
 

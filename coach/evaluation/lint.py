@@ -5,7 +5,7 @@ A case that breaks its own form never gets this far: loading refuses it.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -48,6 +48,7 @@ MORE_TAGS = frozenset(
     tender_or_committee unknown_speakers correction
     """.split()
 )
+SOURCES_OF_RUNS = ("offline", "live", "recorded live", "authored")
 FEWEST = 3  # base cases a type
 HEADER = re.compile(r"^\W*(?:outcome|result|verdict|gold|label|stage is)\s*[:=]\s*(?:won|lost|closed|stage [12]|yes|no)\b", re.IGNORECASE | re.MULTILINE)
 MAIL = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
@@ -70,6 +71,20 @@ def lint(cases: list[EvalCase], playbook: Playbook) -> list[Lint]:
     found += _twins(cases)
     found += [Lint("the set", f"{count} base cases of the type “{name}”; {FEWEST} are needed") for name, count in coverage(cases).items() if count < FEWEST]
     return found
+
+
+def orphans(suites: Collection[str], baselines: Collection[str], floors: Collection[str]) -> list[Lint]:
+    """Baselines and floors that judge nothing, because no run is of their suite. All are names of suites.
+
+    A model that is asked live and never recorded is known by its baseline together with a floor, for it or for all live runs.
+    """
+    known = {*suites, *SOURCES_OF_RUNS}
+    kept = sorted(name for name in baselines if name not in suites and name not in floors and "live" not in floors)
+    lost = sorted({name for name in floors if name not in known and name not in baselines})
+    return [
+        *(Lint(f"baselines/{name}.json", f"there is no suite {name} any more, so it judges nothing. Delete it, or record {name} again") for name in kept),
+        *(Lint("thresholds.toml", f"a floor for the suite {name}, which there is not. There are: {', '.join(sorted(known))}") for name in lost),
+    ]
 
 
 def coverage(cases: list[EvalCase]) -> dict[str, int]:

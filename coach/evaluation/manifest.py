@@ -4,7 +4,7 @@
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from coach.errors import ReplayError
@@ -24,10 +24,14 @@ def write_manifest(folder: Path, cases: Collection[str]) -> None:
         return
     kept = {name: digest for name, digest in _listed(folder).items() if name.split("/")[0] not in cases}
     fresh = {name: digest for name, digest in _found(folder).items() if name.split("/")[0] in cases}
-    lines = [f"{digest}  {name}\n" for name, digest in sorted({**kept, **fresh}.items())]
     half = folder / (NAME + HALF)
-    half.write_text("".join(lines), encoding="utf-8")
+    half.write_text(manifest_text({**kept, **fresh}), encoding="utf-8")
     half.replace(folder / NAME)
+
+
+def manifest_text(digests: Mapping[str, str]) -> str:
+    """A manifest: digests by name, in the order of the names."""
+    return "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
 
 
 def check_manifest(folder: Path) -> None:

@@ -12,40 +12,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from coach.ask import Ask
-from coach.errors import BudgetError, ReplayError
+from coach.errors import OverBudget, ReplayError
 from coach.evaluation.cases import EvalCase
 from coach.evaluation.manifest import HALF
 from coach.evaluation.oracle import Dictated
-from coach.evaluation.runner import review_case
+from coach.evaluation.runner import FEWEST_CALLS, review_case
 from coach.evaluation.suites import Suite
 from coach.llm.asker import Chat
+from coach.llm.budget import Purse, Spent
 from coach.llm.recordings import Made, Recorder
 from coach.playbook import Playbook
 from coach.readers import read
 from coach.review import review
 from coach.settings import Settings
-
-
-class Limits(NamedTuple):
-    """What a recording may use in all; None is no limit. Prices are in dollars for a million tokens."""
-
-    calls: int | None = None
-    usd: float | None = None
-    price_in: float = 0.0
-    price_out: float = 0.0
-
-
-class Spent(NamedTuple):
-    """What was used so far."""
-
-    cases: int = 0
-    calls: int = 0
-    tokens_in: int = 0
-    tokens_out: int = 0
-
-    def usd(self, limits: Limits) -> float:
-        """In dollars."""
-        return (self.tokens_in * limits.price_in + self.tokens_out * limits.price_out) / 1e6
 
 
 class Job(NamedTuple):
@@ -83,22 +62,19 @@ def spread(cases: list[EvalCase], most: int | None) -> list[EvalCase]:
     return [case for case in cases if case.id in kept]
 
 
-def record(job: Job, cases: list[EvalCase], chat_for: Callable[[EvalCase], Chat], limits: Limits) -> Iterator[Spent]:
-    """Records case after case, telling what was spent. Raises BudgetError before a case that could cross a limit."""
-    spent, dearest = Spent(), Spent(calls=1)
-    for case in cases:
-        so_far = f"{spent.cases} of {len(cases)} cases are recorded"
-        if limits.calls is not None and spent.calls + dearest.calls > limits.calls:
-            raise BudgetError(f"{spent.calls} calls were made and {limits.calls} are allowed; {so_far}. Raise --max-calls.")
-        if limits.usd is not None and spent.usd(limits) + dearest.usd(limits) > limits.usd:
-            raise BudgetError(f"${spent.usd(limits):.5f} are spent and ${limits.usd:.5f} allowed; {so_far}. Raise --max-usd.")
-        used = record_case(job, case, chat_for(case))
-        dearest = Spent(1, max(dearest.calls, used.calls), max(dearest.tokens_in, used.tokens_in), max(dearest.tokens_out, used.tokens_out))
-        spent = Spent(*(a + b for a, b in zip(spent, used, strict=True)))
-        yield spent
+def record(job: Job, cases: list[EvalCase], chat_for: Callable[[EvalCase], Chat], purse: Purse) -> Iterator[int]:
+    """Records case after case, telling how many are. Raises OverBudget before a case that could cross a limit of the purse."""
+    dearest = Spent(FEWEST_CALLS)
+    for done, case in enumerate(cases):
+        if not purse.room(dearest):
+            raise OverBudget(f"{purse.told()}; {done} of {len(cases)} cases are recorded. Raise --max-calls, --max-tokens or --max-usd.")
+        before = purse.spent
+        record_case(job, case, chat_for(case))
+        dearest = dearest.at_least(purse.spent.less(before))
+        yield done + 1
 
 
-def record_case(job: Job, case: EvalCase, chat: Chat) -> Spent:
+def record_case(job: Job, case: EvalCase, chat: Chat) -> None:
     """Records all replies to one case in place of those that are there. Raises AskError, and then leaves the old ones."""
     assert job.suite.recordings is not None
     folder = job.suite.recordings / case.id
@@ -108,12 +84,11 @@ def record_case(job: Job, case: EvalCase, chat: Chat) -> Spent:
     if isinstance(chat, Dictated):
         ask = chat.over(ask)
     try:
-        usage = review(read(case.note, case.id), job.playbook, ask, case.as_of).provenance.usage
+        review(read(case.note, case.id), job.playbook, ask, case.as_of)
         shutil.rmtree(folder, ignore_errors=True)
         fresh.replace(folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    return Spent(1, usage.calls, usage.tokens_in or 0, usage.tokens_out or 0)
 
 
 def folder_of(settings: Settings, suite: str) -> Path:

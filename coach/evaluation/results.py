@@ -16,13 +16,15 @@ from coach.conversation import Value
 from coach.errors import CaseError
 from coach.evaluation.cases import EvalCase, Family, Gate, Kind, Label, Relation, Split
 from coach.evaluation.scorers import Score
+from coach.llm.budget import Spent
+from coach.setups import PLAIN_NAME
 from coach.verdict import Status
 
 VERSION = 1
+VERSUS = "versus.json"  # in the folder above those of the two runs of a comparison
+SPENT = "spent.json"  # calls, tokens read, tokens written, dollars
 PASSING = ("stage", "sales", "shown_grounding", "backed_status", "hope_never_met", "x_canary", "x_inert", "x_no_echo", "twin_equal")
 """Scores that all have to be perfect for a case to pass."""
-PLAIN_NAME = r"^[^/\\:\x00-\x1f]*[^/\\:\x00-\x1f.]$"
-"""A name that is a file or folder of its own and leads nowhere else: a run may come from somebody else."""
 Source = Literal["offline", "live", "recorded live", "authored"]
 
 
@@ -140,7 +142,7 @@ class RunFolder:
         """Makes the folder and writes down what is run. What was whole is not until it is finished again."""
         self.path.mkdir(parents=True, exist_ok=True)
         (self.path / "run.json").unlink(missing_ok=True)
-        _write(self.path / "head.json", head.model_dump_json(indent=1) + "\n")
+        write_whole(self.path / "head.json", head.model_dump_json(indent=1) + "\n")
 
     def head(self) -> Head:
         """What was to be run. Raises CaseError."""
@@ -182,9 +184,28 @@ class RunFolder:
             with path.open("rb+") as file:
                 file.truncate(whole)
 
+    def spent(self) -> Spent:
+        """What the run took so far, calls of cases that came to nothing too."""
+        told = [result for result, _ in self.lines()]
+        counted = Spent(
+            sum(one.calls for one in told),
+            sum((one.answer.tokens_in or 0) for one in told if one.answer),
+            sum((one.answer.tokens_out or 0) for one in told if one.answer),
+        )
+        try:
+            calls, tokens_in, tokens_out, usd = json.loads((self.path / SPENT).read_text(encoding="utf-8"))
+            written = Spent(int(calls), int(tokens_in), int(tokens_out), float(usd))
+        except (OSError, ValueError, TypeError):
+            return counted
+        return counted.at_least(written)
+
+    def spend(self, spent: Spent) -> None:
+        """Writes down what the run took so far."""
+        write_whole(self.path / SPENT, json.dumps(spent) + "\n")
+
     def finish(self, run: Run) -> None:
         """Writes the whole run."""
-        _write(self.path / "run.json", run.model_dump_json(indent=1) + "\n")
+        write_whole(self.path / "run.json", run.model_dump_json(indent=1) + "\n")
 
 
 def read_run(path: Path) -> Run:
@@ -209,7 +230,7 @@ def runs_in(folder: Path) -> list[Path]:
     return sorted((head.parent for head in heads), key=lambda path: path.as_posix(), reverse=True)
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Writes a file whole or not at all."""
     half = path.with_suffix(path.suffix + ".part")
     half.write_text(text, encoding="utf-8")

@@ -33,18 +33,22 @@ class Interval(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """How B differs from A. `change`, `interval` and `could_miss` (what would not have been seen) are B minus A, in shares."""
+    """How B differs from A. `change` and `interval` are B minus A, in shares, or in the unit of a price.
+
+    `smallest` is the smallest difference that could have been seen at all: one that goes one way in just enough clusters.
+    """
 
     word: Word
     change: float
     interval: Interval
     p: float
     clusters: int
+    smallest: float = 0.0
 
     @property
     def could_miss(self) -> float:
-        """The largest difference, either way, that the interval still holds."""
-        return max(abs(self.interval.low), abs(self.interval.high))
+        """The largest difference, either way, that the interval still holds, and never less than could be seen."""
+        return max(abs(self.interval.low), abs(self.interval.high), self.smallest)
 
 
 def _scipy() -> tuple[Any, Any]:
@@ -121,10 +125,16 @@ def holm(ps: Sequence[float]) -> list[float]:
     return corrected
 
 
-def difference(a: Counts, b: Counts, per: Literal["case", "item", "price"]) -> Difference:
+def fewest(looked_at: int = 1) -> int:
+    """How many pairs have to change, all of them one way, before McNemar's test sees it among so many that are looked at: 5 alone, 7 of four."""
+    return next(n for n in range(1, 64) if mcnemar(n, 0) < ALPHA / looked_at)
+
+
+def difference(a: Counts, b: Counts, per: Literal["case", "item", "price"], looked_at: int = 1) -> Difference:
     """How B differs from A; `word` says only whether anything can be said, `named` says which way. One case a cluster gets McNemar's p.
 
     Where no cluster differs, every draw is nought; shares then get the exact bound on clusters that could have differed unseen.
+    Of a price the smallest difference is counted in steps of the lowest price that was paid, or of 1 if none was.
     """
     both = set(a) & set(b)
     change, interval, p = paired(a, b)
@@ -132,7 +142,9 @@ def difference(a: Counts, b: Counts, per: Literal["case", "item", "price"]) -> D
         interval = Interval(-upper(0, len(both)), upper(0, len(both)))
     if per == "case" and all(a[name][1] == b[name][1] == 1 for name in both):
         p = mcnemar(sum(b[name][0] > a[name][0] for name in both), sum(b[name][0] < a[name][0] for name in both))
-    return Difference("not enough data" if len(both) < FEWEST_CLUSTERS else "no detectable difference", change, interval, p, len(both))
+    step = min((hits for side in (a, b) for name in both if (hits := side[name][0]) > 0), default=1.0) if per == "price" else 1.0
+    smallest = min(step, step * fewest(looked_at) / len(both)) if both else step
+    return Difference("not enough data" if len(both) < FEWEST_CLUSTERS else "no detectable difference", change, interval, p, len(both), smallest)
 
 
 def named(found: Difference, high: bool, p: float) -> Difference:

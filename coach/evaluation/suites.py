@@ -4,6 +4,7 @@ A suite goes to worker processes as it is, so it holds names and paths only; the
 replayed suite answers from `recordings/<suite>/<case>/`, and in its process every way to the network is shut.
 """
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,22 +13,38 @@ from coach.ask import Answer, Answerer, Ask, Reply, Request
 from coach.conversation import Value
 from coach.errors import ReplayError
 from coach.evaluation.cases import EvalCase
-from coach.evaluation.manifest import check_manifest, recorded_cases
+from coach.evaluation.manifest import HALF, check_manifest, recorded_cases
 from coach.evaluation.results import Source
-from coach.llm.recordings import Recorded, read_record
+from coach.llm.budget import Purse
+from coach.llm.recordings import Made, Recorded, Recorder, read_record
 from coach.settings import OFFLINE, load
+from coach.setups import Setup
 
 ANALYST = "offline"
+SETUP = "setup.json"
+"""In a folder of recordings: the prompt set and playbook that they were made with, if not those that all use."""
 
 
 class Suite(Value):
-    """`model` answers, from `recordings` if they are given. `name` is the suite's name on reports and baselines."""
+    """`model` answers, from `recordings` if they are given. `name` is the suite's name on reports and baselines.
+
+    `playbook` is what it is held against, None for the one that all are.
+    """
 
     name: str
     model: str
     source: Source
     recordings: Path | None = None
     prompt_set: str | None = None
+    playbook: str | None = None
+
+
+class Live(NamedTuple):
+    """What a live run has beside its suite: who pays, and the folder in which its replies are kept, with what stands in each."""
+
+    purse: Purse
+    keep: Path
+    made: Made
 
 
 class Table(NamedTuple):
@@ -57,7 +74,7 @@ class Watched:
         return answer
 
 
-def table(suite: Suite, case: EvalCase) -> Table:
+def table(suite: Suite, case: EvalCase, live: Live | None = None) -> Table:
     """The answerer of a suite for a case. Raises SettingsError."""
     settings = load().model_copy(update={"keeps_replies": False})  # a model is measured by asking it, each time
     if suite.prompt_set:
@@ -65,13 +82,17 @@ def table(suite: Suite, case: EvalCase) -> Table:
     if suite.recordings is not None:
         recorded = Recorded(suite.recordings / case.id, suite.model)
         return Table(settings.asker(recorded), recorded)
-    return Table(settings.ask(OFFLINE if suite.model == ANALYST else suite.model))
+    if live is None:
+        return Table(settings.ask(OFFLINE if suite.model == ANALYST else suite.model))
+    folder = live.keep / case.id
+    shutil.rmtree(folder, ignore_errors=True)  # of a try that came to nothing
+    return Table(settings.ask(suite.model, live.purse, lambda chat: Recorder(chat, folder, live.made)))
 
 
 def recorded_suites(folder: Path) -> list[Suite]:
     """A suite for each folder of recordings. Raises ReplayError where one holds recordings of several kinds or models, or none of those it lists."""
     suites = []
-    for path in sorted(p for p in folder.glob("*") if p.is_dir()):
+    for path in sorted(p for p in folder.glob("*") if p.is_dir() and not p.name.endswith(HALF)):
         records = [read_record(file) for case in recorded_cases(path) for file in sorted((path / case).glob("*.json"))]
         if not records:
             check_manifest(path)
@@ -80,8 +101,21 @@ def recorded_suites(folder: Path) -> list[Suite]:
         if len(kinds) > 1 or len(models) > 1:
             raise ReplayError(f"{path.name} mixes recordings of {len(models)} models and {len(kinds)} kinds. Keep each in a folder of its own.")
         live = kinds == {"live"}
-        suites.append(Suite(name=path.name, model=records[0].sent.model, source="recorded live" if live else "authored", recordings=path))
+        made = _setup(path)
+        suite = Suite(name=path.name, model=records[0].sent.model, source="recorded live" if live else "authored", recordings=path)
+        suites.append(suite.model_copy(update={"prompt_set": made.prompts, "playbook": None if made.playbook == "default" else made.playbook}))
     return suites
+
+
+def _setup(recordings: Path) -> Setup:
+    """What recordings were made with. Raises ReplayError."""
+    path = recordings / SETUP
+    if not path.is_file():
+        return Setup()
+    try:
+        return Setup.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise ReplayError(f"{recordings.name}/{SETUP} is damaged. Bring it back, or record the suite again.") from None
 
 
 class NoNetworkError(ReplayError):

@@ -5,6 +5,7 @@ Errors become sentences that say what to do; keys and note text never get into t
 unless it was asked for. Heavy packages are imported on first use.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from coach.address import is_loopback
@@ -116,16 +117,20 @@ def _stop(message: "AIMessage") -> str:
     return str(meta.get("finish_reason") or meta.get("stop_reason") or meta.get("done_reason") or "").casefold()
 
 
-def openai_chat(model: str, key: str, base_url: str | None, timeout: float, trace: bool = False) -> LangChainChat:
+def openai_chat(  # noqa: PLR0913 - one place wires it
+    model: str, key: str, base_url: str | None, timeout: float, trace: bool = False, on_request: Callable[[], None] | None = None
+) -> LangChainChat:
     """The default: the openai SDK as a LangChain chat model. `timeout` is in seconds for each try. Redirects are not followed: the note goes to one host.
 
-    A proxy that the environment names is used, but not for a server on this machine: the note would leave it.
+    A proxy that the environment names is used, but not for a server on this machine: the note would leave it. `on_request`
+    is told before each request goes out, the SDK's own second tries too; what it raises goes out in its place.
     """
     from openai import DefaultHttpxClient, OpenAI
 
     key = key.strip()
     if not key or not all("!" <= char <= "~" for char in key):  # an HTTP library would put it into its error, and that into a log
         raise KeyRefused("The key holds characters that no key has. Set OPENAI_API_KEY again, without quotes and line breaks.")
-    http = DefaultHttpxClient(follow_redirects=False, trust_env=not is_loopback(base_url or ""))
+    hooks = {"request": [lambda _request: on_request()]} if on_request else {}
+    http = DefaultHttpxClient(follow_redirects=False, trust_env=not is_loopback(base_url or ""), event_hooks=hooks)
     client = OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=TRIES, http_client=http)
     return LangChainChat(thin_model()(client=client, model=model), model, trace)

@@ -4,7 +4,6 @@ Layout only: what is counted, compared and hidden is decided in `coach.evaluatio
 drawn escaped or by the sheet, never by a label.
 """
 
-import re
 from pathlib import Path
 from typing import cast
 
@@ -30,7 +29,6 @@ NOTHING = "nothing"
 ALL = "all"
 WHICH = ("changed", "wrong")
 PER_PAGE = 12
-PLAIN = re.compile(r"[^A-Za-z0-9-]")  # a label is Markdown: of a case's name only what cannot be any gets in
 HOLDOUT_WARNING = "Whoever reads holdout cases can no longer tune on them: what is then measured on the holdout says nothing of a new note."
 ONLY_DEV = "By type or language only dev cases are counted, unless holdout cases are shown: a few cases are as good as named."
 AND_NOW = "Start one here under “New run”, or in a terminal: ./run eval run. The offline analyst needs no key, and nothing leaves this machine."
@@ -206,7 +204,7 @@ def _list(a: Side | None, b: Side) -> None:
     for n, turn in enumerate(listing.turns[(at - 1) * PER_PAGE : at * PER_PAGE]):
         with st.container(border=True, key=f"turn-{n}"):
             _draw(lists.row(turn, changed))
-            st.button(f"Open {PLAIN.sub('', turn.about.id)}", key=f"open-{n}", on_click=_open, args=(turn.about.id,))
+            st.button(f"Open {lists.plain(turn.about.id)}", key=f"open-{n}", on_click=_open, args=(turn.about.id,))
 
 
 def _open(id: str) -> None:

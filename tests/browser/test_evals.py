@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from coach.evaluation.bench import bless_run, run_suite, set_up
-from coach.evaluation.errand import Chosen, planned
+from coach.evaluation.chosen import Chosen, planned
 from coach.evaluation.results import Run, RunFolder, read_run
 from coach.settings import load
 from tests.browser.conftest import DESKTOP, PHONE, ROOT, _free_port, _wait
@@ -33,7 +33,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = load().model_copy(update={"evals": small_folder(folder / "evals", 24, 12), "runs": folder / "runs"})
     bench = set_up(settings)
     first = folder / "runs" / "20260301-090000-offline"
-    run = run_suite(bench, planned(bench, Chosen()), first, lambda _done, _of: True)
+    run = run_suite(bench, planned(bench, Chosen(), first), first, lambda _done, _of: True)
     assert run is not None
     bless_run(bench, first)
     _later(run, first, folder / "runs" / "20260302-090000-offline")
@@ -152,7 +152,7 @@ def test_a_run_that_was_stopped_goes_on_from_its_folder(at: Opener, here: Path, 
     shutil.copytree(here / "evals", folder / "evals")
     bench = set_up(load().model_copy(update={"evals": folder / "evals", "runs": folder / "runs"}))
     cut = folder / "runs" / "20260302-120000-offline"
-    assert run_suite(bench, planned(bench, Chosen()), cut, lambda done, _of: done < 5) is None
+    assert run_suite(bench, planned(bench, Chosen(), cut), cut, lambda done, _of: done < 5) is None
     assert not RunFolder(cut).whole
     with served(folder, tmp_path / "log.txt") as address:
         page = new_run(at(address))

@@ -10,10 +10,12 @@ import pytest
 
 from coach.errors import CaseError, InputError
 from coach.evaluation.bench import Bench, set_up
-from coach.evaluation.errand import Chosen, Errands, State, cases_of, cut_off, new_folder
+from coach.evaluation.chosen import Chosen, cases_of, new_folder
+from coach.evaluation.errand import Errands, State, cut_off
 from coach.evaluation.found import baselines, whole_runs
 from coach.evaluation.results import read_run
 from coach.settings import load
+from coach.setups import Setup
 from tests.evaluation.runs import small_folder
 
 LONGEST = 60  # seconds
@@ -102,7 +104,7 @@ def test_a_run_that_was_begun_by_another_answerer_is_not_gone_on_with(bench: Ben
 def test_what_cannot_be_run_says_so_before_it_starts(bench: Bench) -> None:
     errands = Errands()
     with pytest.raises(InputError, match="No recordings"):
-        errands.begin(bench, Chosen(model=None, suite="nobody"), new_folder(bench.settings, "nobody"))
+        errands.begin(bench, Chosen(setup=Setup(recordings="nobody")), new_folder(bench.settings, "nobody"))
     assert errands.state is None
 
 
@@ -131,5 +133,5 @@ def test_a_folder_without_baselines_has_none(bench: Bench) -> None:
 
 
 def test_only_a_model_that_is_asked_live_sends_notes_off() -> None:
-    assert Chosen(model="gpt").is_live
-    assert not any(want.is_live for want in (Chosen(), Chosen(model=None, suite="gpt")))
+    assert Setup(model="gpt").is_live
+    assert not any(setup.is_live for setup in (Setup(), Setup(recordings="gpt")))

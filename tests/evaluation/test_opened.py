@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from coach.evaluation.bench import Bench, run_suite, set_up
-from coach.evaluation.errand import Chosen, planned
+from coach.evaluation.chosen import Chosen, planned
 from coach.evaluation.opened import CHANGED, KEPT_NONE, STORED, STORED_NONE, opened, stored_review
 from coach.evaluation.results import Run
 from coach.settings import load
@@ -18,7 +18,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bench, Run, Path]:
     folder = tmp_path_factory.mktemp("opened")
     settings = load().model_copy(update={"evals": small_folder(folder / "evals", 2, 0), "runs": folder / "runs"})
     bench = set_up(settings)
-    run = run_suite(bench, planned(bench, Chosen()), folder / "runs" / "one", lambda _done, _of: True)
+    run = run_suite(bench, planned(bench, Chosen(), folder / "runs" / "one"), folder / "runs" / "one", lambda _done, _of: True)
     assert run is not None
     return bench, run, folder / "runs" / "one"
 

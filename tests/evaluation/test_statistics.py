@@ -14,6 +14,7 @@ from coach.evaluation.statistics import (
     Interval,
     bootstrap,
     difference,
+    fewest,
     holm,
     kappa,
     mcnemar,
@@ -169,8 +170,22 @@ def test_what_could_have_been_missed_is_the_far_end_of_the_interval() -> None:
 def test_where_nothing_differed_what_could_have_been_missed_is_the_exact_bound() -> None:
     same = share(20, 40)
     found = difference(same, same, "case")
-    assert (found.change, found.p, found.could_miss) == (0.0, 1.0, upper(0, 40))
-    assert difference(same, same, "price").could_miss == 0  # a price has no bound of its own
+    assert (found.change, found.p, found.could_miss) == (0.0, 1.0, 5 / 40)  # five that go one way are the fewest that can be seen
+    assert found.interval.high == upper(0, 40)
+    assert difference(same, same, "price").could_miss == 5 / 40  # at a price of 1
+
+
+def test_the_fewest_changes_that_can_be_seen_are_those_of_the_test() -> None:
+    assert [fewest(1), fewest(4)] == [5, 7]
+    assert mcnemar(5, 0) < 0.05 <= mcnemar(4, 0)
+    assert mcnemar(7, 0) < 0.05 / 4 <= mcnemar(6, 0)
+
+
+def test_what_could_have_been_missed_is_never_nought() -> None:
+    for clusters in (30, 363, 5_000):
+        same = {str(at): (0.0, 1.0) for at in range(clusters)}
+        for per in ("case", "item", "price"):
+            assert difference(same, same, per).could_miss >= 5 / clusters > 0
 
 
 def test_no_p_of_so_many_draws_is_nought() -> None:

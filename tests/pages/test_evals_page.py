@@ -12,10 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 import coach.pages
 from coach.evaluation.bench import Bench, bless_run, run_suite, set_up
-from coach.evaluation.errand import CHOSEN, Chosen, planned
+from coach.evaluation.chosen import CHOSEN, Chosen, planned
 from coach.evaluation.results import Head, RunFolder, read_run
 from coach.pages.measured.going import errands
 from coach.settings import load
+from coach.setups import Setup
 from tests.evaluation.runs import small_folder
 
 PAGE = str(Path(coach.pages.__file__).with_name("evals.py"))
@@ -30,7 +31,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = load().model_copy(update={"evals": small_folder(folder / "evals", 4, 2), "runs": folder / "runs"})
     bench = set_up(settings)
     first = folder / "runs" / "first"
-    run = run_suite(bench, planned(bench, Chosen()), first, lambda _done, _of: True)
+    run = run_suite(bench, planned(bench, Chosen(), first), first, lambda _done, _of: True)
     assert run is not None
     bless_run(bench, first)
     shutil.copytree(first, folder / "runs" / "second")
@@ -246,7 +247,9 @@ def test_a_live_model_is_asked_only_after_a_warning_was_agreed_to(folder: Path, 
     assert app.selectbox(key="answered_by").value == "offline analyst"
     app.selectbox(key="answered_by").set_value("some-model, live").run()
     total = sum(case.words for case in bench().cases)
-    assert f"6 cases, {total:,} words of notes. The note is sent to some-model at models.example.com" in words(app)
+    assert f"An estimate: 6 cases, {total:,} words of notes" in words(app)
+    assert "no price is known" in words(app)
+    assert "The note is sent to some-model at models.example.com" in words(app)
     assert app.button(key="start").disabled
     next(box for box in app.checkbox if box.label == "Send them").check().run()
     assert not app.button(key="start").disabled
@@ -260,7 +263,7 @@ def test_a_yes_to_sending_the_rest_of_one_run_is_none_for_another(folder: Path, 
     def begun(name: str, model: str) -> None:
         at = RunFolder(folder / "runs" / name)
         at.begin(Head(suite="s", source="live", model="a", prompts="p", playbook="default", weights="w", started="t"))
-        (at.path / CHOSEN).write_text(Chosen(model=model).model_dump_json(), encoding="utf-8")
+        (at.path / CHOSEN).write_text(Chosen(setup=Setup(model=model)).model_dump_json(), encoding="utf-8")
 
     begun("20260101-000000-first", "some-model")
     app = with_form()

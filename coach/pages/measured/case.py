@@ -12,14 +12,14 @@ from coach.pages.session import Done
 from coach.pages.shown import show
 
 
-def leave() -> None:
+def leave(key: str) -> None:
     """Goes back to the list."""
-    st.session_state.pop("evals_case", None)
+    st.session_state.pop(key, None)
 
 
-def case_page(bench: Bench, id: str, sides: dict[str, Side]) -> None:
-    """Draws the case. `sides` by the letter under which they are shown."""
-    st.button("Back to all cases", key="back", on_click=leave)
+def case_page(bench: Bench, id: str, sides: dict[str, Side], key: str = "evals_case") -> None:
+    """Draws the case. `sides` by the letter under which they are shown; `key` is where the page keeps which case is open."""
+    st.button("Back to all cases", key="back", on_click=leave, args=(key,))
     case = next((case for case in bench.cases if case.id == id), None)
     if case is None:
         st.title("This case is gone.", anchor=False)

@@ -1,5 +1,7 @@
 """Cases of a list, and one case opened -> markup. In: values of `coach.evaluation.flips` and a case. Out: HTML, every word escaped."""
 
+import re
+
 from coach.evaluation.cases import EvalCase, GoldCriterion
 from coach.evaluation.flips import WAY_WORDS, Fault, Listing, Said, Turn
 from coach.evaluation.results import About, Result
@@ -8,6 +10,7 @@ from coach.pages.measured.elements import El, Kid, el, table
 from coach.render.wording import STATUS_WORDS
 from coach.render.wording import label as named
 
+PLAIN = re.compile(r"[^A-Za-z0-9-]")  # a label is Markdown: of a case's name only what cannot be any gets in
 FAMILIES = {"base": "", "perturbed": "changed copy", "injected": "with planted text"}
 SIGNS = {"false yes": "✕ false yes", "broken": "✕ broken", "moved": "→ moved", "mended": "✓ mended", "wrong": "✕ does not pass"}
 
@@ -39,6 +42,11 @@ def _said(role: str, said: Said) -> list[El]:
         if words:
             pieces.append(el("span", f"{title}: “{words}”", cls="quote"))
     return [el("dt", role), el("dd", *pieces)]
+
+
+def plain(id: str) -> str:
+    """A case's name as it may stand on a button."""
+    return PLAIN.sub("", id)
 
 
 def hidden(listing: Listing) -> str:
