@@ -6,6 +6,7 @@ unless it was asked for. Heavy packages are imported on first use.
 """
 
 import math
+import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -105,7 +106,9 @@ def openai_chat(model: str, key: str, base_url: str | None, timeout: float, trac
         raise KeyRefused("The key holds characters that no key has. Set OPENAI_API_KEY again, without quotes and line breaks.")
     http = DefaultHttpxClient(follow_redirects=False, trust_env=not is_loopback(base_url or ""))
     client = OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=TRIES, http_client=http)
-    return LangChainChat(_thin_model()(client=client, model=model), model, trace)
+    chat = LangChainChat(_thin_model()(client=client, model=model), model, trace)
+    weakref.finalize(chat, http.close)  # a connection that is kept open ends with the chat
+    return chat
 
 
 def _thin_model() -> Callable[..., "BaseChatModel"]:
