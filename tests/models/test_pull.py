@@ -105,6 +105,8 @@ def test_a_pull_is_stopped_at_once_and_goes_on_later(registry: Registry, store: 
         pull(order(store, registry), lambda step: stop.set() if step.done else None, stop)
     assert not store.has(entry())
     assert store.begun(entry()) >= len(PIECES[0])
+    with (store.work(entry()) / "joined").open("ab") as torn:  # what a power cut leaves
+        torn.write(b"half a piece")
     assert pull(order(store, registry), quiet).read_bytes() == WEIGHTS
 
 
