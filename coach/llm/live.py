@@ -5,6 +5,7 @@ Errors become sentences that say what to do; keys and note text never get into t
 unless it was asked for. Heavy packages are imported on first use.
 """
 
+import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -133,4 +134,6 @@ def openai_chat(  # noqa: PLR0913 - one place wires it
     hooks = {"request": [lambda _request: on_request()]} if on_request else {}
     http = DefaultHttpxClient(follow_redirects=False, trust_env=not is_loopback(base_url or ""), event_hooks=hooks)
     client = OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=TRIES, http_client=http)
-    return LangChainChat(thin_model()(client=client, model=model), model, trace)
+    chat = LangChainChat(thin_model()(client=client, model=model), model, trace)
+    weakref.finalize(chat, http.close)  # a connection that is kept open ends with the chat
+    return chat

@@ -5,21 +5,23 @@ configured endpoint is meant. A server on this machine never gets the key, which
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from coach.address import host
 from coach.errors import SettingsError
-from coach.llm.asker import Chat
 from coach.models.known import known, named, size
 from coach.models.places import Found, Place, Served, served
 from coach.models.server import Server, Way, shared
 from coach.models.store import Store
 
+if TYPE_CHECKING:
+    from coach.llm.asker import Chat
+
 SLOWEST = 1800.0  # seconds for a request to a built-in model: a long note on a busy machine
 NO_KEY = "unused"  # local servers want some key
 
 
-Make = Callable[[str, str, str, float], Chat]
+Make = Callable[[str, str, str, float], "Chat"]
 """Makes a chat for a model: its name, a key, an address, seconds for a try."""
 
 
@@ -38,7 +40,7 @@ class Here(NamedTuple):
         yield from (model.id for model in known() if self.store.has(model))
         yield from (name for server in found for name in server.models)
 
-    def chat(self, name: str, make: Make) -> Chat | None:
+    def chat(self, name: str, make: Make) -> "Chat | None":
         """A chat with a model that is here; None if the name means another. Raises SettingsError."""
         if named(name) is not None:
             from coach.models.builtin import Builtin

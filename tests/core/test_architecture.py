@@ -75,15 +75,17 @@ def test_the_guard_against_the_network_bites() -> None:
 
 
 NEVER = {"smtplib", "ftplib", "telnetlib", "http", "urllib", "requests", "httpx", "aiohttp", "socket", "pickle", "marshal", "shelve", "ctypes", "sqlite3"}
+NEVER |= {"httpx2", "huggingface_hub"}
+MAY = {"coach/models/wire.py": "httpx2", "coach/models/hub.py": "huggingface_hub"}  # asks servers what they serve; fetches weights. Neither sees a note
 
 
 def test_no_module_can_mail_fetch_or_unpickle() -> None:
-    """No such code path: nothing is written to a CRM, mailed or fetched, but by the one module that talks to a model."""
+    """No such code path: nothing is written to a CRM, mailed or fetched, but by the one module that talks to a model, and the two that may."""
     found = []
     for path in sorted((ROOT / "coach").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            found += [f"{path.relative_to(ROOT)}: {name}" for name in names if name.partition(".")[0] in NEVER]
+            found += [f"{path.relative_to(ROOT)}: {name}" for name in names if name.partition(".")[0] in NEVER - {MAY.get(path.relative_to(ROOT).as_posix())}]
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec", "__import__", "compile"):
                 found.append(f"{path.relative_to(ROOT)}: {node.func.id}")
     assert found == []
