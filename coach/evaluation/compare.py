@@ -69,8 +69,10 @@ class Comparison(NamedTuple):
 
     @property
     def word(self) -> str:
-        """All of it in a word: worse where any primary metric is, else better where any is, else what there is too little of."""
+        """All primary metrics in a word: better, worse, or mixed where some are and some are not; else that nothing was detected, or could be."""
         words = [row.difference.word for row in self.rows if row.primary]
+        if {"worse", "better"} <= set(words):
+            return "mixed"
         for word in ("worse", "better", "no detectable difference"):
             if word in words:
                 return word

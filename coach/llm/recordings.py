@@ -14,9 +14,10 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from coach.ask import FORMATS
 from coach.conversation import Value
 from coach.errors import ReplayError
-from coach.llm.asker import Chat, OnText, RawReply, Sent
+from coach.llm.asker import Chat, FormatRefused, OnText, RawReply, Sent
 
 KEY_VERSION = 1
 SECRET = re.compile(r"\b(?:sk|pk|rk|ghp|gho|xox[abp])[-_][A-Za-z0-9_-]{16,}|\bAKIA[0-9A-Z]{16}\b|\bBearer [A-Za-z0-9._-]{16,}|-----BEGIN [A-Z ]*PRIVATE KEY")
@@ -82,6 +83,8 @@ class Recorded:
     def __call__(self, sent: Sent, on_text: OnText | None = None) -> RawReply:
         path = _path(self.folder, sent, self.epoch)
         if not path.is_file():
+            if self._elsewhere(sent):
+                raise FormatRefused  # as the server did when this was recorded
             raise ReplayError(self._why_not(sent))
         record = self.used[path] = read_record(path)
         if record.sent != sent:
@@ -94,6 +97,11 @@ class Recorded:
     def unused(self) -> list[Path]:
         """Recordings that nothing asked for."""
         return sorted(path for path in self.folder.glob("*.json") if path not in self.used)
+
+    def _elsewhere(self, sent: Sent) -> bool:
+        """Whether the same request was recorded in a format that is tried after this one."""
+        later = FORMATS[FORMATS.index(sent.format) + 1 :]
+        return any(_path(self.folder, sent.model_copy(update={"format": other}), self.epoch).is_file() for other in later)
 
     def _why_not(self, sent: Sent) -> str:
         """Missing, or stale: then what changed since it was recorded."""

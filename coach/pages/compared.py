@@ -69,8 +69,9 @@ def _page(bench: Bench) -> None:
     going.watch()
     state = going.errands().state
     if not (state and state.going):
-        with st.expander("New comparison", expanded=not done, key="new-comparison"):
-            offer(bench)
+        with st.expander("New comparison", expanded=not done, key="new-comparison", on_change="rerun") as new:
+            if new.open:
+                offer(bench)
         resume(bench)
     if picked is None:
         return

@@ -99,6 +99,7 @@ def _asked(settings: Settings, note: str, sides: tuple[Setup, Setup]) -> Both:
 
 def _shown(tried: Both) -> None:
     matches = tried.matches
+    st.header("Verdict", anchor=False)
     _draw(drawing.alike(tried))
     _draw(drawing.verdicts(tried))
     st.header("Evidence, by place in the note", anchor=False)

@@ -1,6 +1,7 @@
 """A model on loopback that reads eval cases: as their gold says, or too eagerly, where the prompts tell it to."""
 
 import json
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from coach.conversation import Side
 from coach.evaluation.cases import EvalCase, load_cases
 from coach.evaluation.oracle import Oracle
 from coach.readers import read
+from tests.browser.conftest import ROOT
 from tests.browser.replies import NO_PLAN, NO_QUESTIONS, SCRIPT
 
 EAGER = "Take every kind word for a yes."
@@ -103,3 +105,12 @@ def reading(evals: Path, wait: float = 0.0) -> Iterator[tuple[str, Reader]]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def two_sets(folder: Path) -> Path:
+    """The prompts, and beside the default set one that reads too eagerly."""
+    shutil.copytree(ROOT / "prompts", folder)
+    shutil.copytree(folder / "default", folder / "eager")
+    with (folder / "eager" / "system.j2").open("a", encoding="utf-8") as file:
+        file.write(f"\n{EAGER}\n")
+    return folder

@@ -62,16 +62,16 @@ def _later(run: Run, first: Path, folder: Path) -> None:
 
 
 @contextmanager
-def served(folder: Path, log: Path) -> Iterator[str]:
-    """Address of the Evals page of an app that looks at this folder."""
+def served(folder: Path, log: Path, page: str = "evals", **more: str) -> Iterator[str]:
+    """Address of the Evals page, or another, of an app that looks at this folder."""
     port = _free_port()
     env = {name: value for name, value in os.environ.items() if not name.startswith(("COACH_", "OPENAI_"))}
-    env |= {"COACH_EVALS": str(folder / "evals"), "COACH_RUNS": str(folder / "runs"), "NO_PROXY": "127.0.0.1,localhost"}
+    env |= {"COACH_EVALS": str(folder / "evals"), "COACH_RUNS": str(folder / "runs"), "NO_PROXY": "127.0.0.1,localhost", **more}
     with log.open("wb") as out:
         process = subprocess.Popen([sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)], cwd=ROOT, env=env, stdout=out, stderr=out)
         try:
             _wait(f"http://127.0.0.1:{port}/_stcore/health", process, log)
-            yield f"http://127.0.0.1:{port}/evals"
+            yield f"http://127.0.0.1:{port}/{page}"
         finally:
             process.terminate()
             process.wait(timeout=20)

@@ -140,3 +140,22 @@ def test_every_metric_that_both_runs_counted_has_a_row() -> None:
     both: dict[str, Any] = {metric.id: (1.0, 1.0) for metric in METRICS if "base" in metric.on and metric.id not in mine}
     found = compare(run_of(result("a", **both)), run_of(result("a", **both)))
     assert {row.metric.id for row in found.rows} == {*both, "stage", "sales", "false_yes", "cost"}
+
+
+@pytest.mark.parametrize(
+    ("pairs", "word"),
+    [
+        row("one primary figure is better", [(30, 1, 1), (10, 2, 1)], "better"),
+        row("one is worse", [(30, 1, 1), (10, 1, 2)], "worse"),
+        row("none moved", [(40, 1, 1)], "no detectable difference"),
+        row("too few cases", [(10, 1, 2)], "not enough data"),
+    ],
+)
+def test_all_of_it_in_a_word(pairs: list[tuple[int, int, int]], word: str) -> None:
+    assert runs(*pairs).word == word
+
+
+def test_better_here_and_worse_there_is_mixed() -> None:
+    found = runs((30, 1, 1), (10, 2, 1))
+    turned = [one._replace(difference=one.difference._replace(word="worse")) if one.metric.id == "cost" else one for one in found.rows]
+    assert found._replace(rows=tuple(turned)).word == "mixed"

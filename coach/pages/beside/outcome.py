@@ -8,10 +8,11 @@ TONES = {"better": "good", "worse": "bad"}
 HEADS = {
     "better": "B is better.",
     "worse": "B is worse.",
+    "mixed": "Better in some, worse in others.",
     "no detectable difference": "No detectable difference.",
     "not enough data": "Not enough data.",
 }
-TILES = (("false-yes", "new false yes"), ("broken", "broken"), ("moved", "moved"), ("mended", "mended"), ("still", "unchanged"))
+TILES = (("false-yes", "✕", "new false yes"), ("broken", "−", "broken"), ("moved", "~", "moved"), ("mended", "+", "mended"), ("still", "", "unchanged"))
 
 
 def verdict(made: Outcome) -> El:
@@ -47,11 +48,11 @@ def false_yes(found: Comparison) -> El:
 
 def tiles(found: Comparison) -> El:
     """A tile for each case, those that flipped first."""
-    counts = dict.fromkeys((kind for kind, _ in TILES), 0)
+    counts = dict.fromkeys((kind for kind, _, _ in TILES), 0)
     for flip in found.flips:
         counts["false-yes" if flip.false_yes else flip.way] += 1
     counts["still"] = found.cases - len(found.flips)
-    drawn = [el("span", cls=f"tile {kind}") for kind, _ in TILES for _ in range(counts[kind])]
-    legend = [el("span", el("span", cls=f"tile {kind}"), f" {counts[kind]} {word}", cls="key") for kind, word in TILES]
-    said = ", ".join(f"{counts[kind]} {word}" for kind, word in TILES)
+    drawn = [el("span", sign, cls=f"tile {kind}") for kind, sign, _ in TILES for _ in range(counts[kind])]
+    legend = [el("span", el("span", sign, cls=f"tile {kind}"), f" {counts[kind]} {word}", cls="key") for kind, sign, word in TILES]
+    said = ", ".join(f"{counts[kind]} {word}" for kind, _, word in TILES)
     return el("div", el("div", *drawn, cls="tiles", role="img", aria_label=f"A tile a case: {said}"), el("p", *legend, cls="legend"))

@@ -71,7 +71,7 @@ def _took(state: State) -> str:
     if not spent.calls:
         return ""
     money = f", ${state.usd:.4f}" if state.usd is not None else ""
-    return f" {spent.calls:,} calls, {spent.tokens_in:,} tokens in, {spent.tokens_out:,} out{money} so far."
+    return f" {spent.calls:,} calls, {spent.tokens_in:,} tokens in, {spent.tokens_out:,} out{money}."
 
 
 def offer(bench: Bench) -> None:
