@@ -241,7 +241,7 @@ def test_a_database_that_cannot_be_used_has_a_sentence(make: Callable[[Path], st
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_can_only_be_read_has_a_sentence(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    with pytest.raises(StoreError, match="cannot be opened|only be read"):
+    with pytest.raises(StoreError, match=r"cannot be opened|only be read"):
         migrated(f"sqlite:///{tmp_path / 'coach.db'}")
 
 
