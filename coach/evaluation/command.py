@@ -58,6 +58,7 @@ def run_command(**options: Any) -> None:
     """Run one suite and write it down. Judges nothing: that is `gate`."""
     from coach.evaluation.bench import set_up
     from coach.evaluation.gate import unanswered
+    from coach.evaluation.remembered import remember
     from coach.render.inert import folded
     from coach.settings import load
 
@@ -67,6 +68,8 @@ def run_command(**options: Any) -> None:
         folder = options["resume"] or options["out"] or bench.settings.runs / f"{bench.settings.now():%Y%m%d-%H%M%S}-{plan.suite.name}"
         done = _ran(bench, plan, folder, options["resume"] is not None)
         click.echo(f"{folder} holds the run. Judge it: coach eval gate {folder}")
+        if why_not := remember(bench.settings, done, folder):
+            click.echo(folded(why_not), err=True)
         for one in unanswered(done):
             click.echo(folded(f"{one.text} Ask those again: coach eval run --resume {folder}"), err=True)
             sys.exit(4 if one.fails else 0)
