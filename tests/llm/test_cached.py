@@ -138,7 +138,7 @@ def test_a_reply_in_the_file_names_neither_the_note_nor_the_key(model: Model, st
 
 def everything(body: dict[str, object]) -> dict[str, object]:
     """A usable reply of each kind, that quotes the note it was asked about."""
-    name = body["response_format"]["json_schema"]["name"]  # type: ignore[index,call-overload]
+    name = body["response_format"]["json_schema"]["name"]  # type: ignore[index]
     note = json.dumps(body["messages"], ensure_ascii=False)
     quote = next(words for words in QUOTES if words in note)
     replies = {
@@ -147,7 +147,8 @@ def everything(body: dict[str, object]) -> dict[str, object]:
         "skeptical": {"the_no": {"criterion": "need", "quote": None, "text": "Nobody has money."}, "questions": [], "first": "Ask who signs."},
         "look_again": {**GOOD, "claims": []},
     }
-    return json.loads(json.dumps(completion(replies[name]).body))
+    made: dict[str, object] = completion(replies[name]).body
+    return made
 
 
 QUOTES = ("the red pump leaks twice a week", "the blue crane stands still all week")
