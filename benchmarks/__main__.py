@@ -10,6 +10,7 @@
     ./run bench fuzz       five thousand damaged files; more with python -m benchmarks.fuzz --files N
     ./run bench startup    seconds until the command line and the page answer
     ./run bench evals      seconds and peak memory of eval runs, from 50 to 2,000 cases, and of a replay
+    ./run bench redaction  what redaction takes for somebody's in the dev notes, and how many verdicts redact mode changes
 """
 
 import socket
@@ -27,6 +28,7 @@ from tempfile import TemporaryDirectory
 from benchmarks import fuzz
 from benchmarks.evals import evals
 from benchmarks.reading import reading
+from benchmarks.redaction import redaction
 from coach.llm.analyst import Analyst
 from coach.prompting import PromptSet
 from coach.readers import read
@@ -186,6 +188,7 @@ TABLES: dict[str, Callable[[Settings], None]] = {
     "prompts": prompts,
     "startup": startup,
     "evals": evals,
+    "redaction": redaction,
 }
 
 if __name__ == "__main__":

@@ -51,6 +51,21 @@ def migrate() -> None:
 
 
 @store.command()
+@click.option("--suite", help="Only runs of this suite.")
+def runs(suite: str | None) -> None:
+    """List the eval runs that `coach eval run` came to the end of, newest first."""
+    import json
+
+    from coach.render.inert import folded
+    from coach.settings import load
+
+    with told():
+        for row in load().store().runs.newest(suite):
+            false_yes = json.loads(row.summary).get("false_yes", 0)
+            click.echo(folded(f"{row.at:%Y-%m-%d %H:%M}  {row.name:36} {row.passed:>4} of {row.cases} passed  {false_yes} false yes  {row.model}"))
+
+
+@store.command()
 @click.option("--replies", is_flag=True, help="Delete replies of models.")
 @click.option("--corrections", is_flag=True, help="Delete corrections.")
 @click.option("--runs", is_flag=True, help="Delete the short records of eval runs.")

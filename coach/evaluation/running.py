@@ -31,6 +31,7 @@ def run_command(**options: Any) -> None:
     from coach.evaluation.bench import set_up
     from coach.evaluation.chosen import new_folder, planned, suite_of, write_chosen
     from coach.evaluation.gate import unanswered
+    from coach.evaluation.remembered import remember
     from coach.render.inert import folded
     from coach.settings import load
 
@@ -45,6 +46,8 @@ def run_command(**options: Any) -> None:
             write_chosen(folder, want)
         done = ran(bench, plan, folder, options["resume"] is not None)
         click.echo(f"{folder} holds the run. Judge it: coach eval gate {folder}")
+        if why_not := remember(bench.settings, done, folder):
+            click.echo(folded(why_not), err=True)
         for one in unanswered(done):
             click.echo(folded(f"{one.text} Ask those again: coach eval run --resume {folder}"), err=True)
             sys.exit(4 if one.fails else 0)

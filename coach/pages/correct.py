@@ -10,7 +10,7 @@ from typing import cast
 import streamlit as st
 
 from coach.corrected import KINDS, WHAT_IS_KEPT, Kind, Said, asked, found, label, row_of
-from coach.errors import CoachError, InputError
+from coach.errors import CoachError, InputError, StoreError
 from coach.evidence import Polarity
 from coach.grounding import Evidence
 from coach.pages.session import Done
@@ -35,6 +35,13 @@ def row(settings: Settings, done: Done) -> None:
             st.caption(str(told))
         return
     st.session_state.pop("kept_said", None)
+    try:
+        _opened(settings, done, kind)
+    except StoreError as error:
+        st.text(f"Corrections cannot be kept. {error}")
+
+
+def _opened(settings: Settings, done: Done, kind: Kind) -> None:
     with st.container(key="correction"):
         if st.session_state.get("keeps_corrections") is None:
             _ask(settings)

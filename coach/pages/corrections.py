@@ -79,7 +79,7 @@ def _bars(title: str, counts: Sequence[tuple[str, int]], word: Callable[[str], s
     left = len(counts) - MOST_BARS
     return el(
         "div",
-        el("h3", title),
+        el("h2", title),
         table(["", "", "corrections"], rows, cls="bars", caption=title) if rows else el("p", "None yet.", cls="quiet"),
         el("p", f"{left} more have fewer.", cls="quiet") if left > 0 else None,
         cls="panel",

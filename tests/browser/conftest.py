@@ -86,16 +86,21 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def app_url(model_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def app_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the app keeps things, with a copy of the eval set: what a test writes is not left in the checkout."""
+    data = tmp_path_factory.mktemp("data")
+    (data / "evals").mkdir()
+    for name in ("cases", "thresholds.toml", "baselines", "recordings"):
+        copy = shutil.copytree if (ROOT / "evals" / name).is_dir() else shutil.copy
+        copy(ROOT / "evals" / name, data / "evals" / name)
+    return data
+
+
+@pytest.fixture(scope="session")
+def app_url(model_url: str, app_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the app, in a process of its own that asks the scripted model by default."""
     port = _free_port()
-    data = tmp_path_factory.mktemp("data")
-    evals = data / "evals"
-    evals.mkdir()
-    for name in ("cases", "thresholds.toml", "baselines", "recordings"):  # what a test writes is not left in the checkout
-        copy = shutil.copytree if (ROOT / "evals" / name).is_dir() else shutil.copy
-        copy(ROOT / "evals" / name, evals / name)
-    kept = {"XDG_DATA_HOME": str(data), "COACH_CACHE_REPLIES": "off"}
+    kept = {"XDG_DATA_HOME": str(app_data), "COACH_EVALS": str(app_data / "evals"), "COACH_CACHE_REPLIES": "off"}
     env = {**os.environ, **kept, "COACH_MODEL": "scripted", "OPENAI_BASE_URL": model_url, "OPENAI_API_KEY": "unused", "NO_PROXY": "127.0.0.1,localhost"}
     log = tmp_path_factory.mktemp("app") / "log.txt"
     with log.open("wb") as out:

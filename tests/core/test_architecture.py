@@ -33,13 +33,13 @@ def test_help_loads_nothing_heavy() -> None:
 def test_the_review_loads_no_vendor_no_template_engine_and_no_page() -> None:
     names = loaded("import coach.review")
     assert "pydantic" in names
-    assert not names & {*VENDORS, "sqlite3", "numpy", "yaml", "requests", "httpx"}
+    assert not names & {*VENDORS, "sqlite3", "sqlalchemy", "alembic", "numpy", "yaml", "requests", "httpx"}
 
 
 def test_an_offline_review_loads_no_vendor() -> None:
     names = loaded(OFFLINE)
     assert "numpy" in names
-    assert not names & {*VENDORS, "requests", "httpx", "sklearn"}
+    assert not names & {*VENDORS, "requests", "httpx", "sklearn", "sqlalchemy", "alembic", "psycopg", "platformdirs"}
 
 
 OFFLINE = f"""

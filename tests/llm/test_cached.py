@@ -147,7 +147,7 @@ def everything(body: dict[str, object]) -> dict[str, object]:
         "skeptical": {"the_no": {"criterion": "need", "quote": None, "text": "Nobody has money."}, "questions": [], "first": "Ask who signs."},
         "look_again": {**GOOD, "claims": []},
     }
-    made: dict[str, object] = json.loads(json.dumps(completion(replies[name]).body))
+    made: dict[str, object] = completion(replies[name]).body
     return made
 
 

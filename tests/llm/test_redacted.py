@@ -2,12 +2,16 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from streamlit.testing.v1 import AppTest
 
+from coach.cli import main
 from coach.conversation import Side
 from coach.corrected import quotes
 from coach.cover import Cover
@@ -16,7 +20,7 @@ from coach.readers import name_sides, read
 from coach.render import markdown
 from coach.review import overrule, review
 from coach.settings import load
-from tests.core.builders import playbook
+from tests.core.builders import ROOT, playbook
 from tests.llm.conftest import TODAY, Model, Say, completion
 
 CANARIES = {
@@ -130,6 +134,34 @@ def test_sides_that_the_rep_names_hold_behind_placeholders(asked: Model) -> None
     talk = name_sides(read(TALK), {"Borislav Krumm": Side.PROSPECT})
     made = review(talk, playbook(), load().ask("m"), TODAY)
     assert {e.speaker for e in made.evidence} == {CANARIES["name"], CANARIES["other name"]}
+
+
+def test_the_command_line_hides_and_asks_again_when_told_to(asked: Model, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("COACH_REDACT")
+    (tmp_path / "zanthippe.txt").write_text(TALK)
+    told = ["review", str(tmp_path / "zanthippe.txt"), "--model", "m", "--today", "2026-11-24", "--redact"]
+    first, second, third = (CliRunner().invoke(main, [*told, *more], catch_exceptions=False) for more in ([], [], ["--no-cache"]))
+    assert {first.exit_code, second.exit_code, third.exit_code} == {0}
+    out = json.dumps(asked.bodies, ensure_ascii=False).casefold()
+    assert [what for what, canary in CANARIES.items() if canary.casefold() in out] == []
+    assert [("cache" in done.output, "Quillfeather" in done.output) for done in (first, second, third)] == [(False, True), (True, True), (False, True)]
+
+
+def test_the_page_hides_when_told_to_and_what_the_environment_says_cannot_be_turned_off(asked: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COACH_MODEL", "m")
+    forced = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert (forced.checkbox(key="redact").value, forced.checkbox(key="redact").disabled) == (True, True)
+    monkeypatch.delenv("COACH_REDACT")
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert (app.checkbox(key="redact").value, app.checkbox(key="redact").disabled) == (False, False)
+    app.checkbox(key="redact").check()
+    app.text_area(key="note").set_value(TALK)
+    next(button for button in app.button if button.label == "Review").click()
+    app.run()
+    assert not app.exception
+    out = json.dumps(asked.bodies, ensure_ascii=False).casefold()
+    assert asked.bodies
+    assert [what for what, canary in CANARIES.items() if canary.casefold() in out] == []
 
 
 def test_without_the_setting_the_note_is_sent_as_it_is(asked: Model, monkeypatch: pytest.MonkeyPatch) -> None:
