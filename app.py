@@ -16,6 +16,7 @@ def main() -> None:
     folder = Path(coach.pages.__file__).parent
     st.set_page_config(page_title="Coach", page_icon=str(folder / "icon.svg"), layout="wide")
     pages = [st.Page(folder / "review.py", title="Review", default=True), st.Page(folder / "evals.py", title="Evals", url_path="evals")]
+    pages += [st.Page(folder / "prompts.py", title="Prompts", url_path="prompts"), st.Page(folder / "playbooks.py", title="Playbooks", url_path="playbooks")]
     st.navigation(pages, position="top").run()
 
 

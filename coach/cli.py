@@ -15,6 +15,8 @@ import click
 
 from coach.errors import CoachError
 from coach.evaluation.command import evals
+from coach.lab.command import playbook as playbook_group
+from coach.lab.command import prompts as prompts_group
 
 if TYPE_CHECKING:
     from coach.batch import File, Job, Outcome
@@ -39,6 +41,7 @@ def main() -> None:
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Default: md for one file, jsonl for several (as is json).")
 @click.option("--playbook", "playbook", default="default", show_default=True, help="Id or YAML file of a playbook.")
 @click.option("--model", help="Who answers. Default: COACH_MODEL if set, else the offline analyst (`--model offline`).")
+@click.option("--prompts", help="Prompt set, by name or folder, for a model. Default: COACH_PROMPT_SET if set.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day the note was written, YYYY-MM-DD. Default: today, or that of the run resumed.")
 @click.option("--explain", is_flag=True, help="Say on standard error how each verdict came about.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Files reviewed at once. Default: as many as there are cores.")
@@ -48,6 +51,7 @@ def review(
     form: str | None,
     playbook: str,
     model: str | None,
+    prompts: str | None,
     today: datetime | None,
     explain: bool,
     jobs: int | None,
@@ -63,6 +67,8 @@ def review(
         sys.exit(2)
     try:
         settings = load()
+        if prompts:
+            settings = settings.model_copy(update={"prompt_set": prompts})
         found = files_in(files or ("-",), _written(resume))
         journal = Journal(resume) if resume else None
         day = today.date() if today else (journal and journal.today) or settings.today()
@@ -122,20 +128,6 @@ def schema() -> None:
     from coach.review import Review
 
     click.echo(json.dumps(Review.model_json_schema(by_alias=True, mode="serialization"), indent=2))
-
-
-@main.command()
-def playbooks() -> None:
-    """List the playbooks."""
-    from coach.settings import load
-
-    try:
-        settings = load()
-        for id in settings.playbooks():
-            click.echo(f"{id:12} {settings.playbook(id).title}")
-    except CoachError as error:
-        _complain(str(error))
-        sys.exit(2)
 
 
 @main.command()
@@ -234,6 +226,8 @@ def _complain(text: str) -> None:
 
 
 main.add_command(evals, "eval")
+main.add_command(prompts_group)
+main.add_command(playbook_group)
 
 
 if __name__ == "__main__":

@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     github: Flag = Field(default=False, validation_alias="GITHUB_ACTIONS")
     summary: Path | None = Field(default=None, validation_alias="GITHUB_STEP_SUMMARY")
     prompt_set: str = Field(default="default", validation_alias="COACH_PROMPT_SET")
+    sets: Path = Field(default=Path("sets"), validation_alias="COACH_SETS")
 
     def models(self) -> tuple[str, ...]:
         """What can answer, the default first."""
@@ -83,19 +84,41 @@ class Settings(BaseSettings):
         from coach.llm.asker import Asker
         from coach.prompting import PromptSet
 
-        return Asker(chat, PromptSet(self.prompts / self.prompt_set), REPLIES, self.window)
+        return Asker(chat, PromptSet(self.prompt_folder(self.prompt_set)), REPLIES, self.window)
+
+    def prompt_sets(self) -> tuple[str, ...]:
+        """Names of the prompt sets: default first, the shipped ones, then one's own."""
+        shipped, own = ({path.parent.name for path in home.glob("*/system.j2")} for home in (self.prompts, self.sets))
+        return (*sorted(shipped, key=lambda name: (name != "default", name)), *sorted(own - shipped))
+
+    def prompt_folder(self, name: str) -> Path:
+        """The folder of that prompt set, shipped or one's own. A name with a slash is a folder itself."""
+        if "/" in name or os.sep in name:
+            return Path(name)
+        return next((home / name for home in (self.prompts, self.sets) if (home / name / "system.j2").is_file()), self.prompts / name)
 
     def playbooks(self) -> tuple[str, ...]:
-        """Ids of the playbooks, default first."""
-        found = sorted(path.stem for path in (self.prompts / "playbooks").glob("*.yaml"))
-        if not found:
+        """Ids of the playbooks: default first, the shipped ones, then one's own."""
+        shipped, own = ({path.stem for path in (home / "playbooks").glob("*.yaml")} for home in (self.prompts, self.sets))
+        if not shipped:
             raise SettingsError(f"No playbooks in {self.prompts}. Set COACH_PROMPTS to a folder like prompts/, or unset it.")
-        return tuple(sorted(found, key=lambda id: id != "default"))
+        return (*sorted(shipped, key=lambda id: (id != "default", id)), *sorted(own - shipped))
+
+    def playbook_file(self, id: str) -> Path:
+        """Where the playbook of that id is written, shipped or one's own. An id that ends in .yaml is the file itself."""
+        if id.endswith((".yaml", ".yml")):
+            return Path(id)
+        places = [home / "playbooks" / f"{id}.yaml" for home in (self.prompts, self.sets)]
+        return next((path for path in places if path.is_file()), places[0])
 
     def playbook(self, id: str) -> Playbook:
         """The playbook of that id, or in that file. Raises PlaybookError."""
-        path = Path(id) if id.endswith((".yaml", ".yml")) else self.prompts / "playbooks" / f"{id}.yaml"
+        path = self.playbook_file(id)
         return parse(_merged(path, self.prompts / "playbooks"), path.name)
+
+    def extended(self, data: dict[str, object], path: Path) -> dict[str, object]:
+        """A playbook's data, which is or will be in the file `path`, with what it takes over from the one it extends. Raises PlaybookError."""
+        return _extended(dict(data), path, self.prompts / "playbooks", ())
 
     def examples(self) -> tuple[tuple[str, str], ...]:
         """Title and text of the example notes."""
@@ -153,10 +176,13 @@ def _yaml(path: Path) -> dict[str, object]:
 def _merged(path: Path, shipped: Path, below: tuple[str, ...] = ()) -> dict[str, object]:
     """A playbook's data over that of the one it extends, which stands beside it or among the shipped ones."""
     if not path.is_file():
-        raise PlaybookError(f"No playbook {path.stem}. `coach playbooks` lists those there are.")
+        raise PlaybookError(f"No playbook {path.stem}. `coach playbook list` lists those there are.")
     if path.stem in below:
         raise PlaybookError(f"{path.name} extends itself: {' -> '.join((*below, path.stem))}. Break the circle.")
-    data = dict(_yaml(path))
+    return _extended(dict(_yaml(path)), path, shipped, below)
+
+
+def _extended(data: dict[str, object], path: Path, shipped: Path, below: tuple[str, ...]) -> dict[str, object]:
     base = data.pop("extends", None)
     if base is None:
         return data

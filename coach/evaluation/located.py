@@ -34,30 +34,37 @@ class Located(NamedTuple):
 
 def read_located(path: Path) -> Located:
     """The YAML document in a file. Raises CaseError."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CaseError(f"{path.name}:1: cannot be read: {error.strerror}. Check the file.") from None
+    return locate(data, path.name)
+
+
+def locate(data: bytes, name: str) -> Located:
+    """The YAML document in the bytes of a file of that name. Raises CaseError."""
     import yaml
 
     node: Any = None
     text = ""
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = data.decode("utf-8")
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)  # a safe loader, the compiled one where there is one
         node = loader.get_single_node()
         if _is_endless(node):
-            raise CaseError(f"{path.name}:1: holds far more than a case, perhaps by aliases of aliases. Write it out.")
+            raise CaseError(f"{name}:1: holds far more than a file like this does, perhaps by aliases of aliases. Write it out.")
         if twice := next(_twice(node), None):
-            raise CaseError(f"{path.name}:{twice.start_mark.line + 1}: {twice.value} stands twice. Keep one.")
+            raise CaseError(f"{name}:{twice.start_mark.line + 1}: {twice.value} stands twice. Keep one.")
         return Located(loader.construct_document(node) if node is not None else None, node)
-    except OSError as error:
-        raise CaseError(f"{path.name}:1: cannot be read: {error.strerror}. Check the file.") from None
     except UnicodeDecodeError as error:
-        raise CaseError(f"{path.name}:{error.object.count(10, 0, error.start) + 1}: not UTF-8 text. Save it as UTF-8.") from None
+        raise CaseError(f"{name}:{error.object.count(10, 0, error.start) + 1}: not UTF-8 text. Save it as UTF-8.") from None
     except (yaml.YAMLError, RecursionError) as error:
         mark, at = getattr(error, "problem_mark", None), getattr(error, "position", None)
         line = mark.line if mark else text.count("\n", 0, at) if at is not None else 0
-        raise CaseError(f"{path.name}:{line + 1}: not YAML. Mend that line.") from None
+        raise CaseError(f"{name}:{line + 1}: not YAML. Mend that line.") from None
     except ValueError:  # such as a day that no calendar has; PyYAML lets these through as they are
         line = next((scalar.start_mark.line for scalar in _scalars(node) if not _has_value(scalar)), 0)
-        raise CaseError(f"{path.name}:{line + 1}: not a value. Mend that line.") from None
+        raise CaseError(f"{name}:{line + 1}: not a value. Mend that line.") from None
 
 
 def _parts(node: Any) -> Iterator[tuple[Any, Any]]:
