@@ -56,7 +56,7 @@ def criteria_from(rows: Sequence[Mapping[str, Any]], before: Sequence[Mapping[st
     """Criteria from the rows of a table, in the order of `place`. What the table does not show is taken from `before`, by id; new ones get a start."""
     known = {str(item.get("id")): item for item in before}
     made = []
-    for row in sorted(rows, key=lambda row: row.get("place") if isinstance(row.get("place"), int | float) else len(rows) + 1):
+    for row in sorted(rows, key=_place):
         id = str(row.get("id") or "").strip()
         old = known.get(str(row.get("was") or id), {})
         new: dict[str, Any] = {"id": id, "label": _text(row, "label")}
@@ -74,6 +74,11 @@ def criteria_from(rows: Sequence[Mapping[str, Any]], before: Sequence[Mapping[st
 def lines_of(text: str | None) -> list[str]:
     """The lines of a box with one sentence a line, without empty ones."""
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
+
+
+def _place(row: Mapping[str, Any]) -> float:
+    place = row.get("place")
+    return float(place) if isinstance(place, int | float) else float("inf")
 
 
 def _text(row: Mapping[str, Any], key: str) -> str:

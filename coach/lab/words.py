@@ -26,6 +26,35 @@ WORDS: dict[str, str] = {
     "problems": "what was wrong with the last draft of the coaching",
 }
 
+LOOPS: dict[str, tuple[str, str]] = {
+    "lines": ("line", "text"),
+    "people": ("person", "name"),
+    "criteria": ("criterion", "label"),
+    "plays": ("play", "reason"),
+    "forms": ("form", "name"),
+    "evidence": ("item", "quote"),
+    "spoken": ("item", "quote"),
+    "supported": ("item", "quote"),
+    "standings": ("standing", "status"),
+}
+"""Lists of things: what one of them is called, and a part of it."""
+PUT: dict[str, str] = {
+    "missing": '{{ missing | join(", ") }}',
+    "problems": '{{ problems | join("; ") }}',
+    "part": "{% if part %}{{ part.name }}{% endif %}",
+    "fence": "<text-{{ fence }}>\n\n</text-{{ fence }}>",
+}
+"""What a press writes where the plain word would not do."""
+
+
+def put(name: str) -> str:
+    """What to write to use a word: a list is gone through, anything else is named."""
+    if name in LOOPS:
+        one, part = LOOPS[name]
+        return f"{{% for {one} in {name} %}}\n{{{{ {one}.{part} }}}}\n{{% endfor %}}"
+    return PUT.get(name, f"{{{{ {name} }}}}")
+
+
 FILES: dict[str, str] = {
     "system.j2": "who the model is and how to read; the same for all tasks",
     "brief.j2": "the day, the people and the note; before every task",

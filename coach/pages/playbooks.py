@@ -78,7 +78,7 @@ def _text(settings: Settings, name: str, path: Path) -> None:
         conflict.ask(clash)
     edit = None if sheet.fixed else editor.last(sheet)
     found = lint(Book(path, edit.text if edit else saved, settings))
-    drawn = editor.draw(sheet, found, [(slot, SAYS[slot]) for slot in SLOTS])
+    drawn = editor.draw(sheet, found, [editor.Word(slot, SAYS[slot], f"{{{slot}}}") for slot in SLOTS])
     if drawn.save and not sheet.fixed and conflict.try_save(sheet, path.parent, path.name, drawn.save):
         st.rerun()
 
@@ -103,11 +103,8 @@ def _form(settings: Settings, name: str, path: Path, view: str) -> None:
     found = lint(Book(path, text, settings))
     if found:
         st.html(drawing.findings(found).html)
-    changed = draw(data, f"{name}-{stamp(text)}")
-    if changed is None:
-        return
-    if not own:
-        st.text("This playbook is shipped with the coach and stays as it is. Make a copy to change it.")
+    changed = draw(data, f"{name}-{stamp(text)}", not own)
+    if changed is None or not own:
         return
     new = with_field(text, *changed)
     if broken := [one for one in lint(Book(path, new, settings)) if one.kind == "error" and one not in found]:

@@ -13,7 +13,7 @@ from coach.lab.difference import differences
 from coach.lab.owned import folder_of, is_own, names, texts
 from coach.lab.prompts import lint, words_of
 from coach.lab.saving import stamp
-from coach.lab.words import FILES, WORDS
+from coach.lab.words import FILES, WORDS, put
 from coach.pages.lab import conflict, drawing, editor
 from coach.pages.lab.shelf import PLAIN, SETS, shelf
 from coach.prompting import PromptSet
@@ -74,7 +74,7 @@ def _edit(settings: Settings, name: str) -> None:
     held = look(settings, {**files, file: edit.text if edit else saved})
     found = lint(held)
     given = words_of(held).get(file) or sorted({word for words in words_of(held).values() for word in words})
-    drawn = editor.draw(sheet, tuple(one for one in found if one.file == file), [(word, WORDS.get(word, "")) for word in given])
+    drawn = editor.draw(sheet, tuple(one for one in found if one.file == file), [editor.Word(word, WORDS.get(word, ""), put(word)) for word in given])
     if elsewhere := [one for one in found if one.file != file]:
         st.markdown("**In other files of the set**")
         st.html(drawing.findings(elsewhere).html)

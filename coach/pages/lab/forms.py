@@ -1,7 +1,7 @@
 """A playbook as tables. In: its fields. Out: a field written anew when a form is sent, or None.
 
 Each form works on the text that it was drawn from, so that a save by somebody else in between is seen. Words of the playbook
-stand in cells and boxes only.
+stand in cells and boxes only. `fixed` is a shipped playbook: it is shown and cannot be changed.
 """
 
 from typing import Any, get_args
@@ -19,7 +19,7 @@ SERVES = list(get_args(Play.model_fields["serves"].annotation))
 ORDER = "The worst killer comes first: number them in column “place”. A row at the end is a new criterion; tick a row at its left to take it out."
 
 
-def criteria(data: dict[str, Any], stamp: str) -> Changed | None:
+def criteria(data: dict[str, Any], stamp: str, fixed: bool) -> Changed | None:
     """The table of criteria."""
     before = [item for item in data.get("criteria", ()) if isinstance(item, dict)]
     rows = [{"place": at, "was": item.get("id"), **{key: item.get(key) for key in COLUMNS}} for at, item in enumerate(before, 1)]
@@ -33,6 +33,7 @@ def criteria(data: dict[str, Any], stamp: str) -> Changed | None:
             key=f"criteria-table-{stamp}",
             num_rows="dynamic",
             hide_index=True,
+            disabled=fixed,
             column_order=("place", *COLUMNS),
             column_config={
                 "place": column.NumberColumn("place", min_value=1, step=1, width="small"),
@@ -44,7 +45,7 @@ def criteria(data: dict[str, Any], stamp: str) -> Changed | None:
                 "dies_by": column.TextColumn("how a deal dies that fails here", width="large"),
             },
         )
-        if not st.form_submit_button("Save the table", type="primary", key=f"criteria-save-{stamp}"):
+        if not st.form_submit_button("Save the table", type="primary", disabled=fixed, key=f"criteria-save-{stamp}"):
             return None
     return "criteria", criteria_from(edited, before)
 
@@ -52,7 +53,7 @@ def criteria(data: dict[str, Any], stamp: str) -> Changed | None:
 COLUMNS = ("id", "label", "topic", "must_have", "good", "dies_by")
 
 
-def criterion(data: dict[str, Any], stamp: str) -> Changed | None:
+def criterion(data: dict[str, Any], stamp: str, fixed: bool) -> Changed | None:
     """One criterion: its texts, example sentences and questions."""
     all_ = [item for item in data.get("criteria", ()) if isinstance(item, dict)]
     at = st.selectbox("Criterion", range(len(all_)), format_func=lambda n: str(all_[n].get("label") or all_[n].get("id")), key=f"which-{stamp}") or 0
@@ -61,20 +62,25 @@ def criterion(data: dict[str, Any], stamp: str) -> Changed | None:
     key = f"{stamp}-{at}"
     with st.form(f"criterion-{key}", border=False):
         left, right = st.columns(2)
-        label = left.text_input("On the tile", str(item.get("label") or ""), key=f"label-{key}")
-        topic = right.selectbox("Topic", TOPICS, TOPICS.index(item.get("topic")) if item.get("topic") in TOPICS else 0, key=f"topic-{key}", format_func=_topic)
-        good = st.text_area("How it looks when it is fine", str(item.get("good") or ""), key=f"good-{key}", height=80)
-        dies_by = st.text_area("How a deal dies that fails here", str(item.get("dies_by") or ""), key=f"dies-{key}", height=80)
-        must_have = st.checkbox("Must have: a yes does not count if the last word on this is against it", item.get("must_have") is True, key=f"must-{key}")
+        label = left.text_input("On the tile", str(item.get("label") or ""), key=f"label-{key}", disabled=fixed)
+        topic = right.selectbox(
+            "Topic", TOPICS, TOPICS.index(item.get("topic")) if item.get("topic") in TOPICS else 0, key=f"topic-{key}", disabled=fixed, format_func=_topic
+        )
+        good = st.text_area("How it looks when it is fine", str(item.get("good") or ""), key=f"good-{key}", disabled=fixed, height=80)
+        dies_by = st.text_area("How a deal dies that fails here", str(item.get("dies_by") or ""), key=f"dies-{key}", disabled=fixed, height=80)
+        must_have = st.checkbox(
+            "Must have: a yes does not count if the last word on this is against it", item.get("must_have") is True, key=f"must-{key}", disabled=fixed
+        )
         left, right = st.columns(2)
-        supports = left.text_area("Sentences for it, one a line", _lines(examples, "supports"), key=f"supports-{key}", height=260)
-        undermines = right.text_area("Sentences against it, one a line", _lines(examples, "undermines"), key=f"undermines-{key}", height=260)
+        supports = left.text_area("Sentences for it, one a line", _lines(examples, "supports"), key=f"supports-{key}", disabled=fixed, height=260)
+        undermines = right.text_area("Sentences against it, one a line", _lines(examples, "undermines"), key=f"undermines-{key}", disabled=fixed, height=260)
         st.caption("Write them as people say and type them, without digits and names. The first two of each go to a model, all of them to the offline analyst.")
         questions = st.data_editor(
             [{part: question.get(part) for part in ("when", "ask", "no_if", "help")} for question in item.get("questions", ()) if isinstance(question, dict)],
             key=f"questions-{key}",
             num_rows="dynamic",
             hide_index=True,
+            disabled=fixed,
             column_config={
                 "when": st.column_config.SelectboxColumn("when", options=WHEN, default="any", required=True),
                 "ask": st.column_config.TextColumn("ask, said aloud", width="large", required=True),
@@ -82,7 +88,7 @@ def criterion(data: dict[str, Any], stamp: str) -> Changed | None:
                 "help": st.column_config.TextColumn("what we give in return", width="medium", required=True),
             },
         )
-        if not st.form_submit_button("Save this criterion", type="primary", key=f"criterion-save-{key}"):
+        if not st.form_submit_button("Save this criterion", type="primary", disabled=fixed, key=f"criterion-save-{key}"):
             return None
     new = {"id": item.get("id"), "label": label.strip()}
     new |= {"topic": topic} if topic else {}
@@ -93,7 +99,7 @@ def criterion(data: dict[str, Any], stamp: str) -> Changed | None:
     return "criteria", [*all_[:at], new, *all_[at + 1 :]]
 
 
-def plays(data: dict[str, Any], stamp: str) -> Changed | None:
+def plays(data: dict[str, Any], stamp: str, fixed: bool) -> Changed | None:
     """The red-zone plays."""
     rows = [{key: play.get(key) for key in ("id", "serves", "reason")} for play in data.get("plays", ()) if isinstance(play, dict)]
     with st.form(f"plays-{stamp}", border=False):
@@ -105,6 +111,7 @@ def plays(data: dict[str, Any], stamp: str) -> Changed | None:
             key=f"plays-table-{stamp}",
             num_rows="dynamic",
             hide_index=True,
+            disabled=fixed,
             height=520,
             column_config={
                 "id": st.column_config.TextColumn("id", required=True, validate=r"^[a-z][a-z0-9_]*$"),
@@ -112,7 +119,7 @@ def plays(data: dict[str, Any], stamp: str) -> Changed | None:
                 "reason": st.column_config.TextColumn("reason, beginning with a verb", width="large", required=True),
             },
         )
-        if not st.form_submit_button("Save the plays", type="primary", key=f"plays-save-{stamp}"):
+        if not st.form_submit_button("Save the plays", type="primary", disabled=fixed, key=f"plays-save-{stamp}"):
             return None
     return "plays", [{key: str(value) for key, value in play.items() if value not in (None, "")} for play in edited]
 

@@ -36,6 +36,14 @@ class Sheet(NamedTuple):
     drop: str = ""
 
 
+class Word(NamedTuple):
+    """A word that can be put in: its name, what it stands for, and what a press writes."""
+
+    name: str
+    says: str
+    put: str
+
+
 class Drawn(NamedTuple):
     """The text being edited, if it is another than the one given, and what was asked to be saved just now."""
 
@@ -49,13 +57,13 @@ def last(sheet: Sheet) -> Edit | None:
     return _edit(sheet, getattr(state, "edit", None) if state is not None else None)
 
 
-def draw(sheet: Sheet, findings: tuple[Finding, ...], words: list[tuple[str, str]]) -> Drawn:
+def draw(sheet: Sheet, findings: tuple[Finding, ...], words: list[Word]) -> Drawn:
     """Draws the editor."""
     data = {
         **sheet._asdict(),
         "findings": [one.model_dump(include={"line", "kind", "says"}) for one in findings],
         "sum": summed(findings),
-        "words": [{"name": name, "says": says} for name, says in words],
+        "words": [word._asdict() for word in words],
     }
     state = _component()(key=_key(sheet), data=data, on_edit_change=lambda: None, on_save_change=lambda: None)
     return Drawn(_edit(sheet, state.edit), _edit(sheet, state.save))

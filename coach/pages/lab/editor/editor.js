@@ -93,7 +93,7 @@ function build(root, send, save) {
     const behind = changed && me.base !== me.data.base;
     saver.disabled = me.data.fixed || !changed;
     undo.hidden = me.data.fixed || !changed;
-    state.textContent = me.data.fixed ? "Shipped: copy the set to change it" : behind ? "Not saved. Somebody else saved this file since you began" : changed ? "Not saved yet" : "Saved";
+    state.textContent = me.data.fixed ? "Shipped: make a copy to change it" : behind ? "Not saved. Somebody else saved this file since you began" : changed ? "Not saved yet" : "Saved";
     state.className = `state${behind ? " behind" : ""}`;
   };
   me.list = () => {
@@ -112,7 +112,7 @@ function build(root, send, save) {
       ...(me.data.words.length && !me.data.fixed ? [el("h3", {}, "Words to put in"), el("p", { class: "how" }, "A press puts the word where the cursor is.")] : []),
       ...(me.data.fixed ? [] : me.data.words).map((word) => {
         const button = el("button", { type: "button", class: "put" }, word.name);
-        button.addEventListener("click", () => me.put(me.data.sort === "jinja" ? `{{ ${word.name} }}` : `{${word.name}}`));
+        button.addEventListener("click", () => me.put(word.put));
         return el("div", { class: "word-row" }, button, el("span", {}, word.says));
       }),
     );
