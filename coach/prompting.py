@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
-from functools import cached_property, wraps
+from functools import cache, cached_property, wraps
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -271,6 +271,7 @@ def _too_long(name: str) -> str:
     return f"{name} is longer than {LARGEST_TEMPLATE:,} characters. Shorten the template."
 
 
+@cache
 def form_of(reply: type[BaseModel]) -> str:
     """The shape of a reply in under half the characters of its JSON Schema: every key, what it holds, what is meant."""
     schema = reply.model_json_schema()

@@ -86,6 +86,8 @@ class Walk:
         match node:
             case nodes.Name():
                 return self._name(node, scope, forgiving)
+            case nodes.Const():
+                return node.value
             case nodes.Getattr() | nodes.Getitem():
                 return self._part(node, scope, forgiving)
             case nodes.Filter():

@@ -1,7 +1,7 @@
 """Prompt sets and playbooks as zips. In: texts, or the bytes of a zip that somebody sent. Out: bytes, or texts by file name.
 
 A zip is data of a stranger: every name, size and kind is checked before a byte is unpacked, nothing is unpacked to the
-disk, and of no file more is read than is allowed, whatever the zip says of its size. Templates are compiled in the sandbox
+disk, and of no file more is read than it says it has. Templates are compiled in the sandbox
 that also renders them, so that one which reaches for more than words is refused here.
 """
 
@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping
 from coach.errors import InputError
 from coach.lab.finding import Finding
 from coach.lab.owned import LARGEST_PLAYBOOK, What
-from coach.prompting import LARGEST_TEMPLATE, PromptSet, visible
+from coach.prompting import LARGEST_TEMPLATE, PromptSet
+from coach.render.inert import folded
 
 LARGEST_PACK = 2_000_000  # bytes
 MEMBERS = 100
@@ -93,14 +94,10 @@ def _most(name: str) -> int:
 
 
 def _read(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> dict[str, str]:
-    """The members' texts. What a zip says of sizes may be a lie: no more is ever read."""
+    """The members' texts. Of none is more read than its size, which was checked: one that lies about it fails its checksum."""
     texts: dict[str, str] = {}
     for member in members:
-        shown, most = _shown(member.filename), _most(member.filename)
-        with archive.open(member) as file:
-            data = file.read(most + 1)
-        if len(data) > most or len(data) != member.file_size:
-            raise InputError(f"{shown} is larger than it says. This zip was not made by an honest tool.")
+        shown, data = _shown(member.filename), archive.read(member)
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
@@ -147,4 +144,4 @@ def _only_playbook(files: dict[str, str]) -> dict[str, str]:
 
 def _shown(name: str) -> str:
     """A stranger's name, fit to be shown."""
-    return visible(name)[:80] or "a file without a name"
+    return folded(name)[:80] or "a file without a name"

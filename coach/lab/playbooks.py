@@ -16,6 +16,7 @@ from coach.checks import LEADING, LIVE, LONGEST, NUMBER, STOCK
 from coach.errors import CaseError, CoachError
 from coach.evaluation.located import Located, Place, locate
 from coach.lab.finding import Finding, meant, ordered
+from coach.lab.tables import STARTER
 from coach.playbook import SLOTS, Criterion, Examples, Milestone, Opening, Play, Playbook, PlaybookQuestion, Topic
 from coach.prompting import UNSEEN
 from coach.settings import Settings
@@ -163,6 +164,8 @@ def _examples(book: Book, playbook: Playbook) -> Iterator[Finding]:
                 if folded in seen:
                     yield book.found(place, f"the same sentence is an example for {seen[folded]}. It cannot show the difference; keep one.", "warning")
                 seen.setdefault(folded, name)
+                if text.startswith(STARTER):
+                    yield book.found(place, "this is the text that a new criterion begins with. Write what a customer would say.", "warning")
                 if NUMBER.search(text):
                     yield book.found(place, "holds a number. A model may repeat it as if it stood in the note; write it in words or leave it out.", "note")
 

@@ -60,12 +60,16 @@ class Look:
     @cached_property
     def parts(self) -> list[tuple[Request[Any], tuple[str, str, str]]]:
         """What the set says to each request that it can word."""
-        return [(request, said) for request in self.requests if isinstance(said := self._said(request), tuple)]
+        return [(request, said) for request, said in self._tried if isinstance(said, tuple)]
 
     @cached_property
     def failures(self) -> list[tuple[Request[Any], str]]:
         """Requests that the set cannot word, and why."""
-        return [(request, said) for request in self.requests if isinstance(said := self._said(request), str)]
+        return [(request, said) for request, said in self._tried if isinstance(said, str)]
+
+    @cached_property
+    def _tried(self) -> list[tuple[Request[Any], tuple[str, str, str] | str]]:
+        return [(request, self._said(request)) for request in self.requests]
 
     def _said(self, request: Request[Any]) -> tuple[str, str, str] | str:
         try:

@@ -3,10 +3,11 @@
 import pytest
 
 from coach.errors import PromptError
-from coach.lab.finding import annotations, meant
-from coach.lab.words import FILES, LOOPS, WORDS, put
-from coach.lab.prompts import UNFENCED, words_of
 from coach.lab.checked import look
+from coach.lab.finding import annotations, meant
+from coach.lab.names import Walk
+from coach.lab.prompts import UNFENCED, words_of
+from coach.lab.words import FILES, LOOPS, WORDS, put
 from coach.prompting import LARGEST_TEMPLATE, PromptSet
 from tests.core.builders import ROOT, row
 from tests.lab.builders import DEFAULT, found, shipped, told
@@ -35,9 +36,17 @@ WRONG = [
     row("it does not parse", {"judge.j2": "a\n{% if %}\n" + END}, "judge.j2:2: Expected an expression, got 'end of statement block'. Mend that line."),
     row("a filter that there is not", {"judge.j2": "a\n{{ today | shout }}\n" + END}, "judge.j2:2: No filter named 'shout'. Mend that line."),
     row("something that prompts may not use", {"judge.j2": "a\n\n{{ 7 * 7 }}\n" + END}, "judge.j2:3: prompts may not use mul. Plain variables"),
-    row("an include that is not there", {"extract.j2": '{% include "shared/rule.j2" %}\n' + END}, "extract.j2:1: there is no file shared/rule.j2 in this set. Did you"),
+    row(
+        "an include that is not there",
+        {"extract.j2": '{% include "shared/rule.j2" %}\n' + END},
+        "extract.j2:1: there is no file shared/rule.j2 in this set. Did you",
+    ),
     row("a file that a review needs is missing", {"look.j2": None}, "look.j2:1: this file is missing, and a review needs it. Copy it from prompts/default."),
-    row("a template that is too long", {"extract.j2": EXTRACT + "x" * LARGEST_TEMPLATE}, "extract.j2:1: 60,503 characters; a template has 60,000 at most. Shorten it."),
+    row(
+        "a template that is too long",
+        {"extract.j2": EXTRACT + "x" * LARGEST_TEMPLATE},
+        "extract.j2:1: 60,503 characters; a template has 60,000 at most. Shorten it.",
+    ),
     row("a template that is nearly too long", {"extract.j2": EXTRACT + "{# " + "x" * 50_000 + " #}"}, "extract.j2:1: warning: 50,509 of the 60,000 characters"),
     row("no word on how to answer", {"extract.j2": "Find it.\n"}, "extract.j2:1: does not say how to answer. End it as in prompts/default, with {{ form }}."),
     row("a form that no text explains", {"system.j2": DEFAULT["system.j2"].split("Forms of")[0]}, "judge.j2:1: names a form that no text explains."),
@@ -46,16 +55,26 @@ WRONG = [
     row("an input that is not used", {"judge.j2": "Find it.\n" + END}, "judge.j2:1: note: does not use evidence, spoken, which this task is given."),
     row("today in the system text", {"system.j2": DEFAULT["system.j2"] + "{{ today }}"}, "system.j2:23: warning: today in the system text makes it another"),
     row("the note is not in it", {"brief.j2": "{{ today }} {{ weekday }} {{ kind }}"}, "brief.j2:1: the note is not in it."),
-    row("no fence", {"brief.j2": DEFAULT["brief.j2"].replace("<text-{{ fence }}>", "").replace("</text-{{ fence }}>", "")}, f"brief.j2:8: {UNFENCED}"),
-    row("a fence that closes too early", {"brief.j2": DEFAULT["brief.j2"].replace("{% for line", "</text-{{ fence }}>\n{% for line")}, f"brief.j2:8: {UNFENCED}"),
+    row("no fence", {"brief.j2": DEFAULT["brief.j2"].replace("<text-{{ fence }}>", "").replace("</text-{{ fence }}>", "")}, f"brief.j2:7: {UNFENCED}"),
+    row(
+        "a fence that closes too early", {"brief.j2": DEFAULT["brief.j2"].replace("{% for line", "</text-{{ fence }}>\n{% for line")}, f"brief.j2:7: {UNFENCED}"
+    ),
     row("a quote without a fence in a task", {"extract.j2": "{{ lines[1].text }}\n" + END}, f"extract.j2:1: {UNFENCED}"),
-    row("a last draft's faults without a fence", {"shared/found.j2": DEFAULT["shared/found.j2"].replace("send the whole draft again:\n<text-{{ fence }}>", "again:")}, UNFENCED),
+    row(
+        "a last draft's faults without a fence",
+        {"shared/found.j2": DEFAULT["shared/found.j2"].replace("send the whole draft again:\n<text-{{ fence }}>", "again:")},
+        UNFENCED,
+    ),
     row(
         "the note in the task, so that nothing is shared",
-        {"brief.j2": "", **{name: DEFAULT["brief.j2"] + DEFAULT[name] for name in DEFAULT if "/" not in name and name not in ("system.j2", "brief.j2")}},
+        {"brief.j2": "", **{name: DEFAULT[name] + DEFAULT["brief.j2"] for name in DEFAULT if "/" not in name and name not in ("system.j2", "brief.j2")}},
         "brief.j2:1: warning: the requests of one review have only",
     ),
-    row("an example that is not in its line", {"shared/examples.j2": DEFAULT["shared/examples.j2"].replace('"line": 3', '"line": 0')}, "shared/examples.j2:9: these words stand"),
+    row(
+        "an example that is not in its line",
+        {"shared/examples.j2": DEFAULT["shared/examples.j2"].replace('"line": 3', '"line": 0')},
+        "shared/examples.j2:9: these words stand",
+    ),
 ]
 
 
@@ -69,8 +88,14 @@ RIGHT = [
     row("a word that may be missing", "{{ nickname | default('none') }}{% if nickname is defined %}x{% endif %}"),
     row("a word that is set before", "{% set mine = today %}{{ mine }}"),
     row("a word that is set in both arms", "{% if part %}{% set a = 1 %}{% else %}{% set a = 2 %}{% endif %}{{ a }}"),
-    row("facts about the loop", "<text-{{ fence }}>{% for line in lines %}{{ loop.index }}{{ loop.last }}{{ loop.previtem.text if not loop.first }}{% endfor %}</text-{{ fence }}>"),
-    row("a list in a list", "{% for criterion in criteria %}{% for example in criterion.supports %}{{ example }}{% endfor %}{{ criterion.questions[0] }}{% endfor %}"),
+    row(
+        "facts about the loop",
+        "<text-{{ fence }}>{% for line in lines %}{{ loop.index }}{{ loop.last }}{{ loop.previtem.text if not loop.first }}{% endfor %}</text-{{ fence }}>",
+    ),
+    row(
+        "a list in a list",
+        "{% for criterion in criteria %}{% for example in criterion.supports %}{{ example }}{% endfor %}{{ criterion.questions[0] }}{% endfor %}",
+    ),
     row("part, which is often none", "{% if part %}{{ part.first }}{% endif %}"),
     row("a remark", "{# todya #}"),
 ]
@@ -83,14 +108,19 @@ def test_what_is_right_is_left_alone(text: str) -> None:
 
 @pytest.mark.parametrize("payload", ESCAPES)
 def test_what_reaches_for_python_or_files_is_found_before_anything_is_rendered(payload: str) -> None:
-    assert any(one.file == "extract.j2" and one.line == 1 and one.kind == "error" for one in found({"extract.j2": f"{payload}\n{END}"}))
+    prompts = PromptSet(ROOT, {"extract.j2": payload})
+    walk = Walk(prompts, {"today": "", "fence": "", "lines": [{"text": ""}], "plays": [{"id": ""}], "criteria": [{"id": ""}]})
+    walk.template("extract.j2")
+    assert prompts.faults("extract.j2") or walk.found
 
 
 def test_whatever_a_template_says_its_findings_agree_with_the_rendering() -> None:
     """A set without an error renders every request."""
     for text in ("{{ lines[0].id }}", "{{ lines[99].id }}", "{{ plays | length }}", "{{ people[0].company.name }}"):
         held = look(shipped(), {**DEFAULT, "extract.j2": f"<text-{{{{ fence }}}}>{text}</text-{{{{ fence }}}}>\n{END}"})
-        assert bool(held.failures) == any(one.kind == "error" for one in found({"extract.j2": f"<text-{{{{ fence }}}}>{text}</text-{{{{ fence }}}}>\n{END}"})), text
+        assert bool(held.failures) == any(
+            one.kind == "error" for one in found({"extract.j2": f"<text-{{{{ fence }}}}>{text}</text-{{{{ fence }}}}>\n{END}"})
+        ), text
 
 
 def test_a_small_window_makes_the_sets_own_words_too_long() -> None:
