@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
-from functools import cache, cached_property, wraps
+from functools import cached_property, wraps
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -50,6 +50,7 @@ class PromptSet:
         if texts is None and not (folder / "system.j2").is_file():
             raise PromptError(f"No prompt set in {folder}: system.j2 is missing. Name a folder like prompts/default.")
         self._env = _Environment(self.files)
+        self._forms: dict[type[BaseModel], str] = {}
 
     @cached_property
     def files(self) -> dict[str, str]:
@@ -84,13 +85,18 @@ class PromptSet:
 
     def parts(self, request: Request[Reply], replies: tuple[type[BaseModel], ...] = ()) -> tuple[str, str, str]:
         """What `system.j2`, `brief.j2` and the task's template say to a request."""
-        forms = {reply.__name__: form_of(reply) for reply in (*replies, request.reply)}
+        forms = {reply.__name__: self._form(reply) for reply in (*replies, request.reply)}
         shared = {**brief_words(request.brief), "forms": [{"name": name, "text": text} for name, text in forms.items()]}
         own = {"form": request.reply.__name__, "schema": forms[request.reply.__name__]}
         opening = self._render("brief.j2", shared)
         said = _cleaned(request.words(), shared["fence"])
         task = self._render(f"{request.task}.j2", {**shared, **said, **own})
         return self._render("system.j2", shared), opening, task
+
+    def _form(self, reply: type[BaseModel]) -> str:
+        if reply not in self._forms:
+            self._forms[reply] = form_of(reply)
+        return self._forms[reply]
 
     def _render(self, name: str, words: dict[str, Any]) -> str:
         if name not in self.files:
@@ -271,7 +277,6 @@ def _too_long(name: str) -> str:
     return f"{name} is longer than {LARGEST_TEMPLATE:,} characters. Shorten the template."
 
 
-@cache
 def form_of(reply: type[BaseModel]) -> str:
     """The shape of a reply in under half the characters of its JSON Schema: every key, what it holds, what is meant."""
     schema = reply.model_json_schema()

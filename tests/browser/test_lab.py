@@ -18,6 +18,7 @@ from tests.browser.test_walk import CONTRAST, picture, widths
 from tests.lab.builders import DEFAULT, zipped
 
 SLOW = 60_000  # milliseconds
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 END = "Answer with one JSON object of the form {{ form }} and nothing else."
 Opened = Callable[..., Page]
 
@@ -65,6 +66,7 @@ def opened(browser: Browser, address: str) -> Iterator[Opened]:
 
 
 def pick(page: Page, label: str, option: str) -> None:
+    page.locator(IDLE).wait_for()
     page.get_by_role("combobox", name=label, exact=True).click()
     page.get_by_role("option", name=option).click()
 
@@ -210,7 +212,7 @@ def test_a_playbook_as_text_says_its_line(opened: Opened, sets: Path) -> None:
     own(sets, "texts", "playbook")
     page = opened("playbooks")
     pick(page, "Playbook", "texts, yours")
-    page.get_by_text("As text").click()
+    page.get_by_text("As text", exact=True).click()
     text = page.get_by_label("Text of texts.yaml")
     expect(text).to_be_editable(timeout=SLOW)
     text.fill(text.input_value().replace("topic: need", "topic: neeed", 1))
@@ -221,10 +223,10 @@ def test_a_playbook_as_text_says_its_line(opened: Opened, sets: Path) -> None:
 @pytest.mark.parametrize("where", ["prompts", "playbooks"])
 def test_both_pages_can_be_read_in_every_setting(opened: Opened, shots: Path, where: str, size: ViewportSize, scheme: Literal["light", "dark"]) -> None:
     page = opened(where, size, scheme)
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.locator(IDLE).wait_for()
     if where == "playbooks":
         page.get_by_text("One criterion").click()
-        expect(page.get_by_role("textbox", name="On the tile")).to_be_visible(timeout=SLOW)
+        expect(page.get_by_text("sentences against it")).to_be_visible(timeout=SLOW)
     else:
         page.get_by_label("Text of system.j2").wait_for()
     picture(page, shots / f"{where}-{size['width']}-{scheme}.png")

@@ -60,10 +60,10 @@ def test_on_github_findings_are_annotations_too(lab: Lab) -> None:
 
 def test_notes_alone_do_not_fail(lab: Lab) -> None:
     lab("prompts", "new", "ours")
-    (lab.folder / "sets" / "ours" / "old.j2").write_text("old")
+    (lab.folder / "sets" / "ours" / "archive.j2").write_text("old")
     code, lines, told = lab("prompts", "lint", "ours")
     assert (code, told) == (0, "ours: 1 note")
-    assert lines == ["sets/ours/old.j2:1: note: nothing includes this file, so no model gets it."]
+    assert lines == ["sets/ours/archive.j2:1: note: nothing includes this file, so no model gets it."]
 
 
 def test_what_a_model_would_get_is_shown_with_tokens_and_what_is_shared(lab: Lab) -> None:

@@ -13,6 +13,7 @@ import streamlit as st
 from coach.lab.finding import Finding, summed
 
 HERE = Path(__file__).parent
+KEY = "editor"  # one for all sheets: the box stays when another file is picked
 LONGEST = 1_000_000  # characters that are taken from a browser
 
 
@@ -53,7 +54,7 @@ class Drawn(NamedTuple):
 
 def last(sheet: Sheet) -> Edit | None:
     """The text that the editor held when it last told."""
-    state = st.session_state.get(_key(sheet))
+    state = st.session_state.get(KEY)
     return _edit(sheet, getattr(state, "edit", None) if state is not None else None)
 
 
@@ -65,12 +66,8 @@ def draw(sheet: Sheet, findings: tuple[Finding, ...], words: list[Word]) -> Draw
         "sum": summed(findings),
         "words": [word._asdict() for word in words],
     }
-    state = _component()(key=_key(sheet), data=data, on_edit_change=lambda: None, on_save_change=lambda: None)
+    state = _component()(key=KEY, data=data, on_edit_change=lambda: None, on_save_change=lambda: None)
     return Drawn(_edit(sheet, state.edit), _edit(sheet, state.save))
-
-
-def _key(sheet: Sheet) -> str:
-    return f"editor-{sheet.id}"
 
 
 def _edit(sheet: Sheet, said: Any) -> Edit | None:
