@@ -90,6 +90,7 @@ def test_a_set_is_copied_edited_linted_while_typing_and_saved(opened: Opened, se
     page.get_by_role("button", name="Make a copy").click()
     page.get_by_role("textbox", name="Name of the copy").fill("clinics")
     page.get_by_role("button", name="Copy default").click()
+    expect(page.get_by_text("Own ones are plain files")).to_be_visible(timeout=SLOW)
     editor(page, "clinics")
     text = page.get_by_label("Text of extract.j2")
     text.fill("Find it.\n{{ todya }}\n" + END)
