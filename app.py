@@ -20,6 +20,8 @@ def main() -> None:
         st.Page(folder / "tried.py", title="Try", url_path="try"),
         st.Page(folder / "compared.py", title="Compare", url_path="compare"),
         st.Page(folder / "evals.py", title="Evals", url_path="evals"),
+        st.Page(folder / "prompts.py", title="Prompts", url_path="prompts"),
+        st.Page(folder / "playbooks.py", title="Playbooks", url_path="playbooks"),
         st.Page(folder / "corrections.py", title="Corrections", url_path="corrections"),
     ]
     st.navigation(pages, position="top").run()

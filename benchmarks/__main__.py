@@ -108,7 +108,7 @@ def overhead(settings: Settings) -> None:
     from benchmarks.waiting import WaitingChat
     from coach.llm.asker import Asker
 
-    prompts = PromptSet(settings.prompts / settings.prompt_set)
+    prompts = PromptSet(settings.prompt_folder(settings.prompt_set))
     playbook = settings.playbook("default")
     print(f"{'words':>8} {'model s':>8} {'total s':>8} {'overhead':>9}")
     for words in (200, 1_000, 5_000):
@@ -130,7 +130,7 @@ def prompts(settings: Settings) -> None:
     for words in (200, 1_000, 5_000):
         conversation = read(talk(words))
         chat = WaitingChat(conversation, playbook, TODAY, seconds=0)
-        review(conversation, playbook, Asker(chat, PromptSet(settings.prompts / settings.prompt_set), REPLIES), TODAY)
+        review(conversation, playbook, Asker(chat, PromptSet(settings.prompt_folder(settings.prompt_set)), REPLIES), TODAY)
         sent = ["\0".join(m.content for m in s.messages[:2]).encode() for s in chat.sent]
         common = next((at for at, same in enumerate(zip(*sent, strict=False)) if len(set(same)) > 1), min(map(len, sent)))
         mean = sum(map(len, sent)) / len(sent)

@@ -17,6 +17,8 @@ from coach.errors import AskError, CoachError
 from coach.evaluation.command import evals
 from coach.evaluation.told import limited
 from coach.keeping import corrections, store
+from coach.lab.command import playbook as playbook_group
+from coach.lab.command import prompts as prompts_group
 from coach.model_command import models
 from coach.trying import spending, try_command
 
@@ -44,6 +46,7 @@ def main() -> None:
 @click.option("--playbook", "playbook", default="default", show_default=True, help="Id or YAML file of a playbook.")
 @click.option("--model", help="Who answers. Default: COACH_MODEL if set, else the offline analyst (`--model offline`).")
 @click.option("--base-url", help="Endpoint of the model, such as http://127.0.0.1:11434/v1. Default: OPENAI_BASE_URL.")
+@click.option("--prompts", help="Prompt set, by name or folder, for a model. Default: COACH_PROMPT_SET if set.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day the note was written, YYYY-MM-DD. Default: today, or that of the run resumed.")
 @click.option("--explain", is_flag=True, help="Say on standard error how each verdict came about.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Files reviewed at once. Default: as many as there are cores.")
@@ -57,6 +60,7 @@ def review(
     playbook: str,
     model: str | None,
     base_url: str | None,
+    prompts: str | None,
     today: datetime | None,
     explain: bool,
     jobs: int | None,
@@ -76,6 +80,8 @@ def review(
     try:
         settings = spending(load(), limits).told(redact=redact, keeps_replies=not no_cache)
         settings = settings.at(base_url, settings.model, settings.key) if base_url else settings
+        if prompts:
+            settings = settings.model_copy(update={"prompt_set": prompts})
         found = files_in(files or ("-",), _written(resume))
         journal = Journal(resume) if resume else None
         day = today.date() if today else (journal and journal.today) or settings.today()
@@ -136,20 +142,6 @@ def schema() -> None:
     from coach.review import Review
 
     click.echo(json.dumps(Review.model_json_schema(by_alias=True, mode="serialization"), indent=2))
-
-
-@main.command()
-def playbooks() -> None:
-    """List the playbooks."""
-    from coach.settings import load
-
-    try:
-        settings = load()
-        for id in settings.playbooks():
-            click.echo(f"{id:12} {settings.playbook(id).title}")
-    except CoachError as error:
-        _complain(str(error))
-        sys.exit(2)
 
 
 @main.command()
@@ -253,6 +245,8 @@ main.add_command(models, "model")
 main.add_command(store)
 main.add_command(corrections)
 main.add_command(try_command)
+main.add_command(prompts_group)
+main.add_command(playbook_group)
 
 
 if __name__ == "__main__":

@@ -43,15 +43,20 @@ class Message(Value):
 class PromptSet:
     """A folder of templates: `system.j2`, `brief.j2` and one file a task."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, texts: Mapping[str, str] | None = None) -> None:
+        """The set in a folder; with `texts`, a set of these that may not be saved yet."""
         self.folder = folder
-        if not (folder / "system.j2").is_file():
+        self._texts = texts
+        if texts is None and not (folder / "system.j2").is_file():
             raise PromptError(f"No prompt set in {folder}: system.j2 is missing. Name a folder like prompts/default.")
         self._env = _Environment(self.files)
+        self._forms: dict[type[BaseModel], str] = {}
 
     @cached_property
     def files(self) -> dict[str, str]:
         """Each template's text by its path in the folder, read once: what is rendered is what `version` names."""
+        if self._texts is not None:
+            return dict(self._texts)
         inside = self.folder.resolve()
         texts: dict[str, str] = {}
         for path in sorted(p for p in self.folder.rglob("*.j2") if p.is_file()):
@@ -75,13 +80,23 @@ class PromptSet:
 
     def messages(self, request: Request[Reply], replies: tuple[type[BaseModel], ...] = ()) -> list[Message]:
         """System and user message. All requests on one brief, with the same `replies`, share the system message and the start of the user's."""
-        forms = {reply.__name__: form_of(reply) for reply in (*replies, request.reply)}
+        system, opening, task = self.parts(request, replies)
+        return [Message(role="system", content=system), Message(role="user", content=opening + task)]
+
+    def parts(self, request: Request[Reply], replies: tuple[type[BaseModel], ...] = ()) -> tuple[str, str, str]:
+        """What `system.j2`, `brief.j2` and the task's template say to a request."""
+        forms = {reply.__name__: self._form(reply) for reply in (*replies, request.reply)}
         shared = {**brief_words(request.brief), "forms": [{"name": name, "text": text} for name, text in forms.items()]}
         own = {"form": request.reply.__name__, "schema": forms[request.reply.__name__]}
         opening = self._render("brief.j2", shared) if request.shows_text else ""
         said = _cleaned(request.words(), shared["fence"])
         task = self._render(f"{request.task}.j2", {**shared, **said, **own})
-        return [Message(role="system", content=self._render("system.j2", shared)), Message(role="user", content=opening + task)]
+        return self._render("system.j2", shared), opening, task
+
+    def _form(self, reply: type[BaseModel]) -> str:
+        if reply not in self._forms:
+            self._forms[reply] = form_of(reply)
+        return self._forms[reply]
 
     def _render(self, name: str, words: dict[str, Any]) -> str:
         if name not in self.files:
@@ -105,7 +120,24 @@ class PromptSet:
 
     def undeclared(self, name: str) -> set[str]:
         """Variables that a template uses."""
-        return meta.find_undeclared_variables(self._env.parse(self.files[name]))
+        return meta.find_undeclared_variables(self.tree(name))
+
+    def tree(self, name: str) -> nodes.Template:
+        """A template as the parser sees it. Raises a TemplateError if it does not parse."""
+        return self._env.parse(self.files[name], name, name)
+
+    def faults(self, name: str) -> list[tuple[int, str]]:
+        """What keeps a template from being used, whatever it is given: lines, and what is wrong there."""
+        try:
+            tree = self.tree(name)
+            if found := [(line, _not_allowed(fault)) for node, line in _nodes(tree) if (fault := self._env.fault(node))]:
+                return sorted(set(found))
+            self._env.compile(tree, name)
+        except TemplateSyntaxError as error:
+            return [(error.lineno, f"{_said(error)}. Mend that line.")]
+        except (MemoryError, RecursionError, OverflowError, ValueError, SyntaxError):
+            return [(1, "brackets or blocks stand too deep in one another. Write it plainer.")]
+        return []
 
 
 _deadline: ContextVar[float] = ContextVar("deadline")
@@ -165,15 +197,16 @@ class _Environment(ImmutableSandboxedEnvironment):
         if isinstance(source, str):
             source = self.parse(source, name, name)
             for node, line in _nodes(source):
-                if fault := self._fault(node):
-                    raise PromptError(f"{name}, line {line}: prompts may not use {fault}. Plain variables, for, if and include are enough.")
+                if fault := self.fault(node):
+                    raise PromptError(f"{name}, line {line}: {_not_allowed(fault)}")
             blocks: list[Any] = [source, *source.find_all(nodes.For)]
             for block in blocks:
                 tick = nodes.Call(nodes.EnvironmentAttribute("tick"), [], [], None, None)
                 block.body.insert(0, nodes.Output([tick]).set_lineno(block.lineno))
         return super().compile(source, name, *args, **options)
 
-    def _fault(self, node: nodes.Node) -> str | None:
+    def fault(self, node: nodes.Node) -> str | None:
+        """What a node is that prompts may not use, or None."""
         match node:
             case nodes.Include(template=part) if not (isinstance(part, nodes.Const) and isinstance(part.value, str)):
                 return "an include without a plain name"
@@ -234,6 +267,10 @@ def _said(error: TemplateError) -> str:
     if isinstance(error, TemplateNotFound):
         return f"no template {error.name}"
     return (error.message or type(error).__name__).rstrip(".")
+
+
+def _not_allowed(fault: str) -> str:
+    return f"prompts may not use {fault}. Plain variables, for, if and include are enough."
 
 
 def _too_long(name: str) -> str:

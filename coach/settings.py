@@ -90,6 +90,7 @@ class Settings(BaseSettings):
     max_tokens: int | None = Field(default=None, ge=1, validation_alias="COACH_MAX_TOKENS")
     max_usd: float | None = Field(default=None, gt=0, allow_inf_nan=False, validation_alias="COACH_MAX_USD")
     prices: Path = Field(default=Path("prices.yaml"), validation_alias="COACH_PRICES")
+    sets: Path = Field(default=Path("sets"), validation_alias="COACH_SETS")
 
     def models(self, found: Sequence[Found] = ()) -> tuple[str, ...]:
         """What can answer, the default first. `found` are servers on this machine, if somebody looked for them."""
@@ -164,7 +165,7 @@ class Settings(BaseSettings):
             from coach.llm.together import ModelReads
 
             return ModelReads(self._small(chat), Analyst())
-        return Asker(chat, PromptSet(self.prompts / self.prompt_set), REPLIES, Reach(window=self.window))
+        return Asker(chat, PromptSet(self.prompt_folder(self.prompt_set)), REPLIES, Reach(window=self.window))
 
     def _small(self, chat: "Chat") -> "Asker":
         from coach.llm.asker import Asker, Reach
@@ -172,7 +173,8 @@ class Settings(BaseSettings):
 
         entry = by_name(chat.model)
         window = min(self.window, entry.window) if entry else self.window
-        return Asker(chat, PromptSet(self.prompts / SMALL), SMALL_REPLIES, Reach(window=window, reply=SHORT_REPLY, limits=True))
+        prompts = SMALL if self.prompt_set == "default" else self.prompt_set
+        return Asker(chat, PromptSet(self.prompt_folder(prompts)), SMALL_REPLIES, Reach(window=window, reply=SHORT_REPLY, limits=True))
 
     def ready(self, model: str, tell: Callable[[str], None]) -> None:
         """Starts what has to run before `model` can answer, and tells how long that takes. Raises AskError or SettingsError."""
@@ -249,17 +251,39 @@ class Settings(BaseSettings):
         """The same with what was said beside the environment: the more careful of the two holds."""
         return self.model_copy(update={"redact": self.redact or redact, "keeps_replies": self.keeps_replies and keeps_replies})
 
+    def prompt_sets(self) -> tuple[str, ...]:
+        """Names of the prompt sets: default first, the shipped ones, then one's own."""
+        shipped, own = ({path.parent.name for path in home.glob("*/system.j2")} for home in (self.prompts, self.sets))
+        return (*sorted(shipped, key=lambda name: (name != "default", name)), *sorted(own - shipped))
+
+    def prompt_folder(self, name: str) -> Path:
+        """The folder of that prompt set, shipped or one's own. A name with a slash is a folder itself."""
+        if "/" in name or os.sep in name:
+            return Path(name)
+        return next((home / name for home in (self.prompts, self.sets) if (home / name / "system.j2").is_file()), self.prompts / name)
+
     def playbooks(self) -> tuple[str, ...]:
-        """Ids of the playbooks, default first."""
-        found = sorted(path.stem for path in (self.prompts / "playbooks").glob("*.yaml"))
-        if not found:
+        """Ids of the playbooks: default first, the shipped ones, then one's own."""
+        shipped, own = ({path.stem for path in (home / "playbooks").glob("*.yaml")} for home in (self.prompts, self.sets))
+        if not shipped:
             raise SettingsError(f"No playbooks in {self.prompts}. Set COACH_PROMPTS to a folder like prompts/, or unset it.")
-        return tuple(sorted(found, key=lambda id: id != "default"))
+        return (*sorted(shipped, key=lambda id: (id != "default", id)), *sorted(own - shipped))
+
+    def playbook_file(self, id: str) -> Path:
+        """Where the playbook of that id is written, shipped or one's own. An id that ends in .yaml is the file itself."""
+        if id.endswith((".yaml", ".yml")):
+            return Path(id)
+        places = [home / "playbooks" / f"{id}.yaml" for home in (self.prompts, self.sets)]
+        return next((path for path in places if path.is_file()), places[0])
 
     def playbook(self, id: str) -> Playbook:
         """The playbook of that id, or in that file. Raises PlaybookError."""
-        path = Path(id) if id.endswith((".yaml", ".yml")) else self.prompts / "playbooks" / f"{id}.yaml"
+        path = self.playbook_file(id)
         return parse(_merged(path, self.prompts / "playbooks"), path.name)
+
+    def extended(self, data: dict[str, object], path: Path) -> dict[str, object]:
+        """A playbook's data, which is or will be in the file `path`, with what it takes over from the one it extends. Raises PlaybookError."""
+        return _extended(dict(data), path, self.prompts / "playbooks", ())
 
     def examples(self) -> tuple[tuple[str, str], ...]:
         """Title and text of the example notes."""
@@ -335,10 +359,13 @@ def _yaml(path: Path) -> dict[str, object]:
 def _merged(path: Path, shipped: Path, below: tuple[str, ...] = ()) -> dict[str, object]:
     """A playbook's data over that of the one it extends, which stands beside it or among the shipped ones."""
     if not path.is_file():
-        raise PlaybookError(f"No playbook {path.stem}. `coach playbooks` lists those there are.")
+        raise PlaybookError(f"No playbook {path.stem}. `coach playbook list` lists those there are.")
     if path.stem in below:
         raise PlaybookError(f"{path.name} extends itself: {' -> '.join((*below, path.stem))}. Break the circle.")
-    data = dict(_yaml(path))
+    return _extended(dict(_yaml(path)), path, shipped, below)
+
+
+def _extended(data: dict[str, object], path: Path, shipped: Path, below: tuple[str, ...]) -> dict[str, object]:
     base = data.pop("extends", None)
     if base is None:
         return data

@@ -285,7 +285,7 @@ def export(tool: str, out: Path, model: str, split: str) -> None:
         bench = set_up(settings)
         chosen = [case for case in bench.cases if case.split == split]
         cases = [case for case in chosen if not would_run(case)]
-        for name, text in promptfoo(cases, PromptSet(settings.prompts / settings.prompt_set), bench.playbook, model).items():
+        for name, text in promptfoo(cases, PromptSet(settings.prompt_folder(settings.prompt_set)), bench.playbook, model).items():
             path = out / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")

@@ -50,8 +50,7 @@ def baselines(settings: Settings) -> list[str]:
 
 def prompt_sets(settings: Settings) -> tuple[str, ...]:
     """Names of the folders of templates, the one in use first."""
-    found = {path.parent.name for path in settings.prompts.glob("*/system.j2")}
-    return tuple(sorted(found | {settings.prompt_set}, key=lambda name: (name != settings.prompt_set, name)))
+    return tuple(sorted({*settings.prompt_sets(), settings.prompt_set}, key=lambda name: (name != settings.prompt_set, name)))
 
 
 def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:

@@ -51,7 +51,7 @@ def located(data: bytes, name: str) -> Located:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)  # a safe loader, the compiled one where there is one
         node = loader.get_single_node()
         if _is_endless(node):
-            raise CaseError(f"{name}:1: holds far more than a case, perhaps by aliases of aliases. Write it out.")
+            raise CaseError(f"{name}:1: holds far more than a file like this does, perhaps by aliases of aliases. Write it out.")
         if twice := next(_twice(node), None):
             raise CaseError(f"{name}:{twice.start_mark.line + 1}: {twice.value} stands twice. Keep one.")
         return Located(loader.construct_document(node) if node is not None else None, node)

@@ -91,10 +91,10 @@ GOOD = '  - {id: need, label: Need, good: g, dies_by: d, examples: {supports: [a
 ONE_PLAY = "plays:\n  - {id: a, reason: Send it, serves: paper}\n"
 
 BROKEN = [
-    row("no such file", {}, "ours.yaml", ["ours", "coach playbooks"]),
+    row("no such file", {}, "ours.yaml", ["ours", "coach playbook list"]),
     row("it extends itself", {"ours": "extends: ours\n"}, "ours.yaml", ["ours.yaml", "extends itself", "ours -> ours"]),
     row("a circle of three", {"ours": "extends: b\n", "b": "extends: c\n", "c": "extends: b\n"}, "ours.yaml", ["b.yaml", "ours -> b -> c -> b"]),
-    row("it extends one that is not there", {"ours": "extends: nowhere\n"}, "ours.yaml", ["nowhere", "coach playbooks"]),
+    row("it extends one that is not there", {"ours": "extends: nowhere\n"}, "ours.yaml", ["nowhere", "coach playbook list"]),
     row("not YAML", {"ours": 'id: ours\ntitle: "no end\ncriteria: [\n'}, "ours.yaml", ["ours.yaml", "line ", "not YAML"]),
     row("a day that no calendar has", {"ours": "id: ours\ntitle: 2026-13-45\n"}, "ours.yaml", ["ours.yaml", "not YAML"]),
     row("lists in lists", {"ours": "id: " + "[" * 3_000 + "]" * 3_000}, "ours.yaml", ["ours.yaml", "not YAML"]),
@@ -119,7 +119,7 @@ BROKEN = [
     row("too few plays", {"ours": "extends: default\n" + ONE_PLAY}, "ours.yaml", ["ours.yaml: plays"]),
     row("nothing but a title", {"ours": "title: x\n"}, "ours.yaml", ["ours.yaml: "]),
     row("null where a list belongs", {"ours": "extends: default\nplays:\n"}, "ours.yaml", ["ours.yaml: plays"]),
-    row("a list as what it extends", {"ours": "extends: [default]\n"}, "ours.yaml", ["['default']", "coach playbooks"]),
+    row("a list as what it extends", {"ours": "extends: [default]\n"}, "ours.yaml", ["['default']", "coach playbook list"]),
     row("a path as what it extends", {"ours": "extends: ../../etc/passwd\n"}, "ours.yaml", ["passwd"]),
 ]
 
@@ -140,5 +140,5 @@ def test_a_file_in_another_encoding_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("id", ["vibes", "", "..", "../examples/1-hope"])
 def test_an_unknown_id_says_how_to_list_them(id: str) -> None:
-    with pytest.raises(PlaybookError, match="coach playbooks"):
+    with pytest.raises(PlaybookError, match="coach playbook list"):
         Settings(prompts=ROOT / "prompts").playbook(id)
