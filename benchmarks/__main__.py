@@ -4,6 +4,7 @@
     ./run bench length     seconds of an offline review by length of the text
     ./run bench overhead   the pipeline's own time beside a model that takes a fixed time
     ./run bench throughput 200 reviews, 16 at once, against a server that takes a fixed time
+    ./run bench peers      langextract and this product, the same model and notes; first `./run model pull`
     ./run bench folder     seconds of `coach review` on a folder, with one job and with one a core
     ./run bench prompts    share of prompt bytes that the requests of one review have in common
     ./run bench reading    seconds to read a file of each family of formats, by length
@@ -178,6 +179,13 @@ def throughput(settings: Settings) -> None:
     measure(settings, read(talk(200)), TODAY)
 
 
+def peers(settings: Settings) -> None:
+    """This product and langextract with the built-in model, the same notes: seconds, tokens, evidence. Needs `coach model pull`."""
+    from benchmarks.peers import peers as measure
+
+    measure(settings)
+
+
 TABLES: dict[str, Callable[[Settings], None]] = {
     "length": length,
     "folder": folder,
@@ -185,6 +193,7 @@ TABLES: dict[str, Callable[[Settings], None]] = {
     "fuzz": broken,
     "overhead": overhead,
     "throughput": throughput,
+    "peers": peers,
     "prompts": prompts,
     "startup": startup,
     "evals": evals,
