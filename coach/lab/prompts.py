@@ -23,7 +23,7 @@ from coach.windows import tokens
 
 NEAR = 0.8  # of the longest template that is allowed
 MODEL = 3  # a text may take a third of a model's window: the advice that README gives on COACH_WINDOW
-LEAST_SHARED = 0.8  # of the bytes of the requests of one review
+LEAST_SHARED = 0.7  # of the bytes of the requests of one review
 EITHER = frozenset({"form", "schema"})  # a task needs one of the two
 OF_ONE_NOTE = frozenset({"today", "weekday", "kind", "fence", "part", "lines", "people"})
 UNTRUSTED = frozenset({"lines", "people", "evidence", "spoken", "supported", "problems"})
@@ -183,7 +183,7 @@ def _shared(look: Look) -> Iterator[Finding]:
         file, line = look.first_use("system.j2", frozenset(apart))
         says = f"{', '.join(sorted(apart))} in the system text makes it another for each note, so that a model reads it anew each time. Move it to brief.j2."
         yield Finding(file=file, line=line, kind="warning", says=says)
-    whole = ["".join(said) for request, said in look.parts if request.brief.window is None]
+    whole = ["".join(said) for request, said in look.parts if request.brief.window is None and request.shows_text]
     if len(whole) > 1 and (share := shared(whole)) < LEAST_SHARED:
         says = f"the requests of one review have only {share:.0%} of their bytes in common, so a model reads the note several times. "
         yield Finding(file="brief.j2", line=1, kind="warning", says=says + "What all of them need belongs into system.j2 and brief.j2.")

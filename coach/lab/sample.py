@@ -12,7 +12,7 @@ from coach.advice import AdviseRuthless, AdviseSkeptical, Findings
 from coach.ask import Answer, Answerer, Ask, Brief, Reply, Request, Usage
 from coach.commitment import Judge, Spoken
 from coach.conversation import Conversation
-from coach.evidence import Extract, ExtractPart, LookAgain, LookReply, PartReply, Supported
+from coach.evidence import Extract, ExtractPart, LookAgain, LookReply, PartReply, Supported, Weigh
 from coach.playbook import Playbook
 from coach.readers import read
 from coach.review import Review, review
@@ -83,6 +83,7 @@ def everything(playbook: Playbook, ask: Ask) -> list[Request[Any]]:
         *_coaching(whole, done, (PROBLEM,)),
         ExtractPart(brief=part),
         LookAgain(brief=part, missing=("competition",), supported=supported),
+        Weigh(brief=whole, quote=quotes[0].text),
         Judge(brief=end, evidence=done.evidence, spoken=tuple(Spoken(what="yes", quote=quote) for quote in quotes)),
     ]
 

@@ -18,6 +18,7 @@ WORDS: dict[str, str] = {
     "schema": "the shape itself, instead of a name",
     "evidence": "quotes found so far: line, criterion, polarity, quote; in coaching also basis",
     "spoken": "words on buying from all parts of a long text: line, what, quote",
+    "quote": "words of the note whose direction is asked for",
     "missing": "criteria that nothing was found on",
     "supported": "quotes that speak for a criterion: criterion, line, quote",
     "headline": "the verdict in a few words",

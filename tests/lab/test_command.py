@@ -34,7 +34,7 @@ def lab(tmp_path: Path) -> Lab:
 
 def test_a_prompt_is_changed_checked_and_held_against_the_shipped_one(lab: Lab) -> None:
     assert lab("prompts", "new", "ours") == (0, ["sets/ours"], "")
-    assert [line.split()[:2] for line in lab("prompts", "list")[1]] == [["default", "shipped"], ["ours", "own"]]
+    assert [line.split()[:2] for line in lab("prompts", "list")[1]] == [["default", "shipped"], ["small", "shipped"], ["ours", "own"]]
     assert lab("prompts", "diff", "default", "ours") == (0, [], "")
     extract = lab.folder / "sets" / "ours" / "extract.j2"
     extract.write_text(extract.read_text() + "{{ todya }}\n")
@@ -150,4 +150,4 @@ def test_a_review_can_choose_its_prompt_set_and_a_shipped_name_is_not_shadowed(l
     (lab.folder / "sets" / "default").mkdir()
     (lab.folder / "sets" / "default" / "system.j2").write_text("mine")
     assert settings.prompt_folder("default") == settings.prompts / "default"
-    assert settings.prompt_sets() == ("default", "ours")
+    assert settings.prompt_sets() == ("default", "small", "ours")
