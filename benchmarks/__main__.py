@@ -1,14 +1,14 @@
 """Times the product. In: nothing, or the names of the tables wanted. Out: tables on standard output.
 
-./run bench            all of it
-./run bench length     seconds of an offline review by length of the text
-./run bench overhead   the pipeline's own time beside a model that takes a fixed time
-./run bench folder     seconds of `coach review` on a folder, with one job and with one a core
-./run bench prompts    share of prompt bytes that the requests of one review have in common
-./run bench reading    seconds to read a file of each family of formats, by length
-./run bench fuzz       five thousand damaged files; more with python -m benchmarks.fuzz --files N
-./run bench startup    seconds until the command line and the page answer
-./run bench evals      seconds and peak memory of eval runs, from 50 to 2,000 cases, and of a replay
+    ./run bench            all of it
+    ./run bench length     seconds of an offline review by length of the text
+    ./run bench overhead   the pipeline's own time beside a model that takes a fixed time
+    ./run bench folder     seconds of `coach review` on a folder, with one job and with one a core
+    ./run bench prompts    share of prompt bytes that the requests of one review have in common
+    ./run bench reading    seconds to read a file of each family of formats, by length
+    ./run bench fuzz       five thousand damaged files; more with python -m benchmarks.fuzz --files N
+    ./run bench startup    seconds until the command line and the page answer
+    ./run bench evals      seconds and peak memory of eval runs, from 50 to 2,000 cases, and of a replay
 """
 
 import socket
