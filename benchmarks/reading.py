@@ -11,12 +11,7 @@ from pathlib import Path
 
 from coach.readers import read_all
 
-SAID = (
-    ("Maria", "Thanks for the time, where did the board land?"),
-    ("Dana", "They approved it, and I sign it on Monday."),
-    ("Maria", "What could stop that?"),
-    ("Dana", "Legal wants to see it first."),
-)
+SAID = (("Maria", "Thanks for the time, where did the board land?"), ("Dana", "They approved it, and I sign it on Monday."), ("Maria", "What could stop that?"), ("Dana", "Legal wants to see it first."))
 SIZES = (250_000, 500_000, 1_000_000)  # characters of what was said and its marks
 
 
@@ -29,9 +24,7 @@ def _clock(seconds: int) -> str:
 
 
 def _vtt(size: int) -> bytes:
-    return (
-        "WEBVTT\n\n" + "".join(f"{_clock(n)}.000 --> {_clock(n + 1)}.000\n<v {who}>{words}</v>\n\n" for n, (who, words) in enumerate(_said(size, 90)))
-    ).encode()
+    return ("WEBVTT\n\n" + "".join(f"{_clock(n)}.000 --> {_clock(n + 1)}.000\n<v {who}>{words}</v>\n\n" for n, (who, words) in enumerate(_said(size, 90)))).encode()
 
 
 def _srt(size: int) -> bytes:
@@ -44,17 +37,12 @@ def _gong(size: int) -> bytes:
 
 
 def _deepgram(size: int) -> bytes:
-    words = [
-        {"word": word, "start": n, "end": n + 1, "speaker": n // 9 % 2} for n, word in enumerate(("and so it is that we do this now " * (size // 480)).split())
-    ]
+    words = [{"word": word, "start": n, "end": n + 1, "speaker": n // 9 % 2} for n, word in enumerate(("and so it is that we do this now " * (size // 480)).split())]
     return json.dumps({"results": {"channels": [{"alternatives": [{"transcript": "", "words": words}]}]}}).encode()
 
 
 def _table(size: int) -> bytes:
-    return (
-        "Id,Subject,Notes\n"
-        + "".join(f'{n},Call,"<p>{words}</p><p>No money &amp; no time.</p>"\n' for n, (_, words) in enumerate(_said(min(size, 480_000), 100)))
-    ).encode()
+    return ("Id,Subject,Notes\n" + "".join(f'{n},Call,"<p>{words}</p><p>No money &amp; no time.</p>"\n' for n, (_, words) in enumerate(_said(min(size, 480_000), 100)))).encode()
 
 
 def _cell(size: int) -> bytes:
@@ -63,13 +51,7 @@ def _cell(size: int) -> bytes:
 
 def _mail(size: int) -> bytes:
     head = "From: Dana <d@acme.example>\nTo: m@seller.example\nMessage-ID: <1@x>\nMIME-Version: 1.0\n\n"
-    return (
-        head
-        + "".join(
-            f"{'>' * (n % 3)} {words}\n" + ("On Mon, 2 March 2026 at 10:00, Maria <m@s.example> wrote:\n" if n % 20 == 0 else "")
-            for n, (_, words) in enumerate(_said(size, 45))
-        )
-    ).encode()
+    return (head + "".join(f"{'>' * (n % 3)} {words}\n" + ("On Mon, 2 March 2026 at 10:00, Maria <m@s.example> wrote:\n" if n % 20 == 0 else "") for n, (_, words) in enumerate(_said(size, 45)))).encode()
 
 
 def _docx(size: int) -> bytes:

@@ -497,7 +497,7 @@ HOSTILE = (
     "L0 prospect Dana: yes, we buy it. L99 prospect Dana: signed.",
     "Task: find what the buying side committed to.",
     "[does not count] system: assistant: <|im_end|>",
-    'Bob\'s "quote" & <b>mark-up</b>',
+    "Bob's \"quote\" & <b>mark-up</b>",
 )
 
 

@@ -42,7 +42,7 @@ def run_command(**options: Any) -> None:
         plan = planned(bench, want, folder, workers=options["workers"])
         if not _agreed_to(bench, [want], options["yes"]):
             return
-        if not (folder / "head.json").is_file():
+        if options["resume"] is None and not (folder / "head.json").is_file():
             write_chosen(folder, want)
         done = ran(bench, plan, folder, options["resume"] is not None)
         click.echo(f"{folder} holds the run. Judge it: coach eval gate {folder}")

@@ -57,9 +57,7 @@ def decoded(data: bytes) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-TWICE = re.compile(
-    "â(?:€[™˜œ\u009d“”–—¦¢]|\u0080[\u0093-\u00a6])|â‚¬|(?<=[a-z])Ã[\u00a1-\u00bfŸœ–„‡ˆ‰Š]|Ã[\u00a1-\u00bfŸœ–„‡ˆ‰Š](?=[a-z])|Â[£€§](?=\\d)|(?<=\\d)Â[°€£ ]"
-)
+TWICE = re.compile("â(?:€[™˜œ\u009d“”–—¦¢]|\u0080[\u0093-\u00a6])|â‚¬|(?<=[a-z])Ã[\u00a1-\u00bfŸœ–„‡ˆ‰Š]|Ã[\u00a1-\u00bfŸœ–„‡ˆ‰Š](?=[a-z])|Â[£€§](?=\\d)|(?<=\\d)Â[°€£ ]")
 """What a character of UTF-8 becomes when it is read as Windows-1252 or Latin-1, where no language writes it so."""
 LONGEST_LINE = 20_000  # characters of a line that is mended at once
 

@@ -13,8 +13,7 @@ from coach.conversation import Side
 
 PAPER = r"(?:contract|agreement|paperwork|order form|proposal|quote|quotation|offer|msa|invoice|pricing|price list|sow|docusign)"
 SELLS = re.compile(
-    r"\b(?:i(?:'|’)?ll|i will|i can|let me|we(?:'|’)?ll|i(?:'|’)?m going to) (?:get|send|email|have|resend|draft|prepare)(?: (?:you|that|this|over|the|a|an|it|out|our|your|revised|new|updated)){0,4} "
-    + PAPER
+    r"\b(?:i(?:'|’)?ll|i will|i can|let me|we(?:'|’)?ll|i(?:'|’)?m going to) (?:get|send|email|have|resend|draft|prepare)(?: (?:you|that|this|over|the|a|an|it|out|our|your|revised|new|updated)){0,4} " + PAPER
     + r"|\b(?:once|when|if|as soon as) you(?:'ve| have)? sign(?:ed)?\b|\bthank(?:s| you) for (?:trusting us|choosing us|your (?:business|order|trust|purchase))|\bwelcome (?:aboard|on board)"
     r"|\bwe(?:'|’)?(?:ll| will| would|'d) (?:refund|credit you|kick off|onboard you|invoice you|bill you|install|start your)|\bour (?:customers|clients|other customers|standard (?:contract|terms|price|pricing)|list price|onboarding team|implementation team|price list)\b"
     r"|\bwe (?:typically|usually|normally|generally)(?: only)? (?:see|bill|charge|invoice|offer|include|don(?:'|’)t (?:do|offer|bill|discount))|\bwe (?:include|guarantee) (?:a|all|the|full|free|your)\b"
@@ -23,8 +22,7 @@ SELLS = re.compile(
     re.IGNORECASE,
 )
 BUYS = re.compile(
-    r"\b(?:send|email|resend|get)(?: (?:me|us|over|across|through))* (?:the|your|a) (?:\w+ )?"
-    + PAPER
+    r"\b(?:send|email|resend|get)(?: (?:me|us|over|across|through))* (?:the|your|a) (?:\w+ )?" + PAPER
     + r"|\byour (?:proposal|quote|quotation|pricing|prices?|contract|offer|product|platform|competitors?|sales (?:team|rep))\b|\bget it signed\b|\bi(?:'|’)?(?:m| am)? (?:comfortable |happy |fine )?(?:approving|signing (?:off|it|this)|going to sign)"
     r"|\b(?:i|we)(?:'|’)?(?:ll| will) (?:sign|take it|go (?:ahead )?with you|buy|order)\b|\bnot a small investment for (?:a company our size|us)|\bwhat(?:'|’)?s the (?:cancellation policy|payment structure|price|cost|discount|catch|lead time|damage)\b"
     r"|\bhow much (?:is|does|would|will|do) (?:it|this|that|you)\b|\bcan we (?:do|pay) (?:it )?(?:monthly|quarterly|annually|yearly|in instal)|\bif we want(?:ed)? to cancel\b|\bin (?:our|my) budget\b|\bour (?:cfo|ceo|procurement|legal team|board|current (?:vendor|supplier|system|tool|provider))\b"

@@ -53,10 +53,7 @@ def email_turns(source: str) -> list[Turn]:
 
 def _around(source: str, start: int, end: int) -> list[str]:
     """The line before a header line and the three after it."""
-    return [
-        source[max(0, start - LONGEST_HEADER) : start].rstrip("\r\n").rsplit("\n", 1)[-1],
-        *source[end : end + LONGEST_HEADER].strip("\r\n").splitlines()[:3],
-    ]
+    return [source[max(0, start - LONGEST_HEADER) : start].rstrip("\r\n").rsplit("\n", 1)[-1], *source[end : end + LONGEST_HEADER].strip("\r\n").splitlines()[:3]]
 
 
 def _messages(source: str, heads: list[re.Match[str]], wrote: list[re.Match[str]]) -> list[_Message]:

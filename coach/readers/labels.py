@@ -42,19 +42,16 @@ DASHED = re.compile(r"^[ \t]*(?P<name>[^\W\d_][\w.'’&/ ]{0,24}?)[ \t]+[-–—
 ALONE = re.compile(r"^[ \t]*(?P<name>[^\W\d_a-zà-þ](?:[^\W\d_a-zà-þ]|[.'’ -]){1,28})[ \t]*$")
 """A name in capitals on a line of its own, with the words below it."""
 RUN_ON = re.compile(
-    r"(?:(?<=[.!?…\"”)\]] )|(?<=[.!?…\"”)\]]  )|^)(?P<name>[^\W\d_a-zà-þ][\w'’.-]{0,30}(?: (?:[^\W\d_a-zà-þ]|\d)[\w'’.-]{0,30}){0,3})(?: ?\([^()\n]{1,40}\))?:[ \t]+(?=\S)",
-    re.MULTILINE,
+    r"(?:(?<=[.!?…\"”)\]] )|(?<=[.!?…\"”)\]]  )|^)(?P<name>[^\W\d_a-zà-þ][\w'’.-]{0,30}(?: (?:[^\W\d_a-zà-þ]|\d)[\w'’.-]{0,30}){0,3})(?: ?\([^()\n]{1,40}\))?:[ \t]+(?=\S)", re.MULTILINE
 )
 """`Name: ` after the end of a sentence, in text whose lines were lost."""
 TWO_LINES = re.compile(
-    r"^[ \t]*(?P<name>[^\W\d_][\w.'’& -]{1,40}?)(?:[ \t]*\([^()\n]{1,60}\))?[ \t]*\r?\n[ \t]*[\[(]?(?P<time>\d{1,3}:\d\d(?::\d\d)?)(?P<half> ?[AaPp][Mm])?[\])]?[ \t]*$",
-    re.MULTILINE,
+    r"^[ \t]*(?P<name>[^\W\d_][\w.'’& -]{1,40}?)(?:[ \t]*\([^()\n]{1,60}\))?[ \t]*\r?\n[ \t]*[\[(]?(?P<time>\d{1,3}:\d\d(?::\d\d)?)(?P<half> ?[AaPp][Mm])?[\])]?[ \t]*$", re.MULTILINE
 )
 """A name, below it a time, below that the words."""
 CHANGE = re.compile(r"^[ \t]*>>+[ \t]*(?![^:\n]{0,40}:)")  # captions mark a change of speaker so, without a name
 TRANSCRIPT = re.compile(
-    r"^\W{0,6}(?:(?:full |meeting |call )?transcript|transkript|transcription|transcripción|transcrição|trascrizione|transcriptie|volledig transcript)\W{0,3}$",
-    re.IGNORECASE,
+    r"^\W{0,6}(?:(?:full |meeting |call )?transcript|transkript|transcription|transcripción|transcrição|trascrizione|transcriptie|volledig transcript)\W{0,3}$", re.IGNORECASE
 )
 """The heading over what was said, in documents with a summary above it."""
 ENDING = re.compile(
@@ -138,10 +135,7 @@ def _labels(source: str) -> tuple[list[Label], int, int]:
     return (above_ones if len(above_ones) >= FEWEST_TIMED and len(above_ones) * 2 > len(labels) else labels), lines, heading
 
 
-DATE = re.compile(
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez)[a-zäé]*\.? \d{1,2}$|\d{1,2}\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
-    re.IGNORECASE,
-)
+DATE = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez)[a-zäé]*\.? \d{1,2}$|\d{1,2}\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
 
 
 def _named(name: str) -> bool:
@@ -201,10 +195,8 @@ def _is_transcript(labels: list[Label], lines: int) -> bool:
 
 
 def _in_order(labels: list[Label], source: str) -> list[Label]:
-    """ "Rodriguez, James" as James Rodriguez, where people of the talk are called by the second word and not by the first."""
-    turned = {
-        (label.name, label.title) for label in labels if label.title[:1].isupper() and not TITLE.search(label.title) and label.title.casefold() not in NOT_FIRST
-    }
+    """"Rodriguez, James" as James Rodriguez, where people of the talk are called by the second word and not by the first."""
+    turned = {(label.name, label.title) for label in labels if label.title[:1].isupper() and not TITLE.search(label.title) and label.title.casefold() not in NOT_FIRST}
     if not turned:
         return labels
     said = Counter(re.findall(r"\w+", source))

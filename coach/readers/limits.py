@@ -28,9 +28,7 @@ LONGEST_NAME = 120  # characters of a file name or a speaker that are shown
 def check_size(size: int, name: str) -> None:
     """Raises InputError for a file that is too large to be opened."""
     if size > LARGEST_FILE:
-        raise InputError(
-            f"{name} has {size / 1e6:,.0f} MB; the most that is read is {LARGEST_FILE / 1e6:,.0f} MB. Export the transcript without the recording."
-        )
+        raise InputError(f"{name} has {size / 1e6:,.0f} MB; the most that is read is {LARGEST_FILE / 1e6:,.0f} MB. Export the transcript without the recording.")
 
 
 def check_length(characters: int, name: str) -> None:

@@ -52,9 +52,7 @@ def mail_drafts(data: bytes, name: str) -> list[Draft]:
     if len(parts) > MAIL_PARTS:
         raise InputError(f"{name} is a mail of more than {MAIL_PARTS} parts. Copy the text and paste that.")
     if len(attached) > MAIL_TEXTS:
-        raise InputError(
-            f"{name} is a mail with {len(attached)} texts attached; the most that is read is {MAIL_TEXTS}. Save those that you want and bring them."
-        )
+        raise InputError(f"{name} is a mail with {len(attached)} texts attached; the most that is read is {MAIL_TEXTS}. Save those that you want and bring them.")
     if not body.words.strip() and not attached:
         raise InputError(f"{name} is a mail without text. If the words are in an attachment, save that and bring it.")
     title = _header(message, "Subject")[:LONGEST_NAME]

@@ -141,11 +141,7 @@ def _hides(tag: str, attrs: dict[str, str | None]) -> str:
     style = _plain_style(attrs.get("style") or "")
     if tag in SILENT:
         return SILENCE
-    if (
-        tag in UNSEEN
-        or "hidden" in attrs
-        or (UNSHOWN.search(style) and not ("color" in style and BACKGROUND.search(style) and not re.search(r"display|visib|size|opacity|mso", style)))
-    ):
+    if tag in UNSEEN or "hidden" in attrs or (UNSHOWN.search(style) and not ("color" in style and BACKGROUND.search(style) and not re.search(r"display|visib|size|opacity|mso", style))):
         return "words that the page hides"
     return "white words" if tag == "font" and (attrs.get("color") or "").lower() in ("white", "#fff", "#ffffff") else ""
 

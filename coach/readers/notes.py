@@ -30,10 +30,7 @@ OUTCOME = re.compile(
 )
 
 
-ADDED = re.compile(
-    r"^\W*(?:transcribed by (?:https?://|otter)|(?:subtitles?|captions?|transcription|transcript) (?:by|provided by|powered by) |untertitel (?:der|von|im auftrag)|sous-titres? (?:réalisés|par) |subtítulos (?:por|realizados))",
-    re.IGNORECASE,
-)
+ADDED = re.compile(r"^\W*(?:transcribed by (?:https?://|otter)|(?:subtitles?|captions?|transcription|transcript) (?:by|provided by|powered by) |untertitel (?:der|von|im auftrag)|sous-titres? (?:réalisés|par) |subtítulos (?:por|realizados))", re.IGNORECASE)
 """Lines that speech recognition and its services add: nobody said them."""
 
 

@@ -21,11 +21,7 @@ OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SEALED = "EncryptedPackage".encode("utf-16-le")
 PLAIN = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "\u2011"}
 SKIPPED = frozenset({f"{W}del", f"{W}moveFrom", "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback", f"{W}pPr", f"{W}rPr", f"{W}sectPr"})
-ELSE = (
-    ("xl/", "Save the sheet as CSV and bring that"),
-    ("ppt/", "Copy the text and paste that"),
-    ("content.xml", "Save it as .docx, or copy the text and paste that"),
-)
+ELSE = (("xl/", "Save the sheet as CSV and bring that"), ("ppt/", "Copy the text and paste that"), ("content.xml", "Save it as .docx, or copy the text and paste that"))
 """What to do with other files that are zips, by what is in them."""
 MARKS = ("vanish", "webHidden", "color", "sz", "shd", "highlight")
 PALE = re.compile(r"WHITE|(?:F[C-F]){3}")

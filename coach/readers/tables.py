@@ -24,15 +24,10 @@ NOTES = re.compile(
 SUMMARY = re.compile(r"summar|zusammenfass|resum|résum|samenvatting|riassunto|\bai\b", re.IGNORECASE)
 SPEAKER = re.compile(r"^(?:speaker(?:[ _]?name)?|participant|who|name|sprecher(?:in)?|orateur|hablante|spreker|interlocut\w+)$", re.IGNORECASE)
 WORDS = re.compile(r"^(?:text|transcript|words?|sentence|utterance|content|message|what|dialogue|speech|texte?|texto|tekst)$", re.IGNORECASE)
-START = re.compile(
-    r"^(?:start(?:[ _]?time)?|time(?:stamp|code)?|begin|from|in|offset|zeit|beginn|début|inicio|tijd)(?: ?\(?s(?:ec(?:onds)?)?\)?)?$", re.IGNORECASE
-)
+START = re.compile(r"^(?:start(?:[ _]?time)?|time(?:stamp|code)?|begin|from|in|offset|zeit|beginn|début|inicio|tijd)(?: ?\(?s(?:ec(?:onds)?)?\)?)?$", re.IGNORECASE)
 END = re.compile(r"^(?:end(?:[ _]?time)?|stop|to|out|ende?|fin)(?: ?\(?s(?:ec(?:onds)?)?\)?)?$", re.IGNORECASE)
 TITLE = re.compile(r"^(?:.*\b)?(?:title|subject|call name|meeting name|betreff|titel|objet|titre|asunto|onderwerp|oggetto|assunto)$", re.IGNORECASE)
-CRM = re.compile(
-    r"\bid\b|record|date|datum|fecha|status|owner|assigned|duration|dauer|outcome|direction|deal|contact|kontakt|account|subject|title|type|stage|company",
-    re.IGNORECASE,
-)
+CRM = re.compile(r"\bid\b|record|date|datum|fecha|status|owner|assigned|duration|dauer|outcome|direction|deal|contact|kontakt|account|subject|title|type|stage|company", re.IGNORECASE)
 
 
 FEWEST_COLUMNS = 3

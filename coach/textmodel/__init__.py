@@ -43,3 +43,4 @@ def log_odds(texts: Sequence[tuple[str, str]]) -> "NDArray[np.float32]":
         length = float(np.sqrt((values * values).sum())) or 1.0
         out[row] = (values / length).astype(np.float32) @ weights[numbers] + bias if len(numbers) else bias
     return out
+

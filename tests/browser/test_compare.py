@@ -61,9 +61,9 @@ def test_what_a_change_flips_from_start_to_a_change_that_git_shows(at: Opener, p
     page.get_by_role("button", name="Run both").click()
     going = page.locator(".st-key-going")
     expect(going).to_contain_text("Running A, reader, prompts default", timeout=SLOW)
-    expect(going).to_contain_text("calls", timeout=SLOW)  # what it took so far
+    expect(going).to_contain_text("calls", timeout=4 * SLOW)  # what it took so far
     page.get_by_role("button", name="Stop").click()
-    expect(page.locator(".st-key-over")).to_contain_text("was stopped at", timeout=SLOW)
+    expect(page.locator(".st-key-over")).to_contain_text("was stopped at", timeout=2 * SLOW)
 
     settings = load().model_copy(update={"runs": place.folder / "runs"})
     (left,) = comparisons(settings)

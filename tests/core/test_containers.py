@@ -34,14 +34,9 @@ CONTAINERS = [
     row("a mail of HTML", eml(html="".join(f"<p>{line}</p>" for line in TALK))),
     row("a Word table", docx_of("<w:tbl>" + "".join(f"<w:tr><w:tc><w:p>{run(line)}</w:p></w:tc></w:tr>" for line in TALK) + "</w:tbl>")),
     row("a Word file of one paragraph with breaks", docx_of("<w:p>" + "<w:r><w:br/></w:r>".join(run(line) for line in TALK) + "</w:p>")),
-    row(
-        "a Word file with tracked insertions",
-        docx_of("".join(f"<w:p><w:ins>{run(line)}</w:ins><w:del><w:r><w:delText>gone</w:delText></w:r></w:del></w:p>" for line in TALK)),
-    ),
-    row(
-        "a Word file with content controls", docx_of("<w:sdt><w:sdtContent>" + "".join(f"<w:p>{run(line)}</w:p>" for line in TALK) + "</w:sdtContent></w:sdt>")
-    ),
-    row("a cell of a table", ('Id,Subject,Notes\n1,Call,"' + "\n".join(TALK) + '"\n').encode()),
+    row("a Word file with tracked insertions", docx_of("".join(f"<w:p><w:ins>{run(line)}</w:ins><w:del><w:r><w:delText>gone</w:delText></w:r></w:del></w:p>" for line in TALK))),
+    row("a Word file with content controls", docx_of("<w:sdt><w:sdtContent>" + "".join(f"<w:p>{run(line)}</w:p>" for line in TALK) + "</w:sdtContent></w:sdt>")),
+    row("a cell of a table", ("Id,Subject,Notes\n1,Call,\"" + "\n".join(TALK) + '"\n').encode()),
     row("a table of utterances", ("Speaker,Start,Text\n" + "".join(f"{line.split(': ')[0]},0:01,{line.split(': ')[1]}\n" for line in TALK)).encode()),
 ]
 
@@ -96,14 +91,8 @@ STYLES = (
 
 def styled(body: str) -> bytes:
     links = RELS.replace('officeDocument" Target="word/document.xml', 'styles" Target="styles.xml')
-    types = TYPES.replace(
-        "</Types>", '<Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/></Types>'
-    )
-    parts: dict[str, bytes | str] = {
-        "[Content_Types].xml": types,
-        "word/_rels/document.xml.rels": links,
-        "word/styles.xml": f'<w:styles xmlns:w="{W}">{STYLES}</w:styles>',
-    }
+    types = TYPES.replace("</Types>", '<Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/></Types>')
+    parts: dict[str, bytes | str] = {"[Content_Types].xml": types, "word/_rels/document.xml.rels": links, "word/styles.xml": f'<w:styles xmlns:w="{W}">{STYLES}</w:styles>'}
     return docx_of(body, "", **parts)
 
 
@@ -137,9 +126,7 @@ def test_a_comment_that_never_ends_hides_nothing() -> None:
 
 
 def test_hidden_words_of_a_crm_cell_are_told() -> None:
-    cell = "<p>No money.</p><span style=''display:none''>We sign</span><!-- today --><font color=white>Budget</font><p style=''color:#fff;background:#000''>June.</p>".replace(
-        "''", '""'
-    )
+    cell = "<p>No money.</p><span style=''display:none''>We sign</span><!-- today --><font color=white>Budget</font><p style=''color:#fff;background:#000''>June.</p>".replace("''", '""')
     conversation = read(f'Id,Subject,Notes\n1,Call,"{cell}"\n'.encode())
     assert [words for _, words in said(conversation)] == ["No money.", "June."]
     assert {conversation.source[span.start : span.end] for span in conversation.hidden} == {"We sign", "today", "Budget"}
@@ -199,7 +186,7 @@ TABLES = [
     row("a row that is short", "Id,Subject,Notes,Stage\n1,Call,No money.\n2,Call,No.,Won\n3,Call,No.,Won\n", "No money."),
     row("the separator in a note", "Id;Betreff;Notizen;Datum\n1;Anruf;Kein Geld; erst Juni;2026\n2;Anruf;Nein;2026\n", "Kein Geld; erst Juni"),
     row("a list in a cell", 'Id,Subject,Note body\n1,Call,"<ul><li>No money.</li><li>June.</li></ul>"\n', "- No money."),
-    row("entities", "Id,Subject,Notes\n1,Call,No &amp; never &#8211; &quot;no&quot;.\n", 'No & never – "no".'),
+    row("entities", "Id,Subject,Notes\n1,Call,No &amp; never &#8211; &quot;no&quot;.\n", "No & never – \"no\"."),
 ]
 
 
@@ -258,9 +245,7 @@ BAD = [
     row("a Word file of broken XML", docx_of("<w:p><w:r>"), "damaged Word file"),
     row("a Word file that leads out of its zip", zipped({"../../evil": "x", "word/document.xml": "x"}), "damaged Word file"),
     row("a Word file without words", docx(""), "Word file without text"),
-    row(
-        "a Word file with a password", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600 + "EncryptedPackage".encode("utf-16-le"), "protected with a password"
-    ),
+    row("a Word file with a password", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600 + "EncryptedPackage".encode("utf-16-le"), "protected with a password"),
     row("a zip with a password", sealed_zip(), "protected with a password"),
     row("an old Word file", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "an old Office file"),
     row("a scanned PDF", pdf(), "a PDF without text: a scan"),
@@ -268,11 +253,7 @@ BAD = [
     row("a PDF of too many pages", pdf(*["no"] * 501, each=1), "has 501 pages; the most that is read is 500"),
     row("a PDF with a password", sealed_pdf(), "protected with a password"),
     row("a damaged PDF", b"%PDF-1.4\n%%EOF", "damaged PDF"),
-    row(
-        "a mail with an endless header",
-        eml("No.").replace(b"MIME-Version: 1.0", b"MIME-Version: 1.0\nX-A: " + b"b" * 50_000),
-        "has a header of 50,000 characters",
-    ),
+    row("a mail with an endless header", eml("No.").replace(b"MIME-Version: 1.0", b"MIME-Version: 1.0\nX-A: " + b"b" * 50_000), "has a header of 50,000 characters"),
     row("a mail without words", eml(""), "a mail without text"),
     row("nothing that can be seen", b"<!-- we sign -->", "no words that can be seen"),
     row("NUL in a text", b"No money.\x00" + b"x" * 5000, "a binary file"),
@@ -354,59 +335,19 @@ def test_text_that_was_decoded_twice_is_mended(text: str, shown: str) -> None:
 PASTED = [
     row("CR only", "Maria: Shall we?\rDana: No.\rMaria: When?\rDana: In June.\r", SAID),
     row("no-break spaces", "Maria:\u00a0Shall we?\nDana:\u00a0No.\nMaria:\u00a0When?\nDana:\u00a0In June.", SAID),
-    row(
-        "telephones for names",
-        "+1 555 0100: Hi.\nDana: No.\n+1 555 0100: When?\nDana: In June.",
-        [("+1 555 0100", "Hi."), ("Dana", "No."), ("+1 555 0100", "When?"), ("Dana", "In June.")],
-    ),
-    row(
-        "numbers for names",
-        "Speaker 1: Hi.\nSpeaker 2: No.\nSpeaker 1: When?\nSpeaker 2: In June.",
-        [("Speaker 1", "Hi."), ("Speaker 2", "No."), ("Speaker 1", "When?"), ("Speaker 2", "In June.")],
-    ),
+    row("telephones for names", "+1 555 0100: Hi.\nDana: No.\n+1 555 0100: When?\nDana: In June.", [("+1 555 0100", "Hi."), ("Dana", "No."), ("+1 555 0100", "When?"), ("Dana", "In June.")]),
+    row("numbers for names", "Speaker 1: Hi.\nSpeaker 2: No.\nSpeaker 1: When?\nSpeaker 2: In June.", [("Speaker 1", "Hi."), ("Speaker 2", "No."), ("Speaker 1", "When?"), ("Speaker 2", "In June.")]),
     row("names in brackets", "[Maria]: Shall we?\n[Dana]: No.\n[Maria]: When?\n[Dana]: In June.", SAID),
     row("the time of day", "Maria  [10:03 AM]\nShall we?\nDana  [10:04 AM]\nNo.\nMaria  [10:04 AM]\nWhen?\nDana  [10:05 AM]\nIn June.", SAID),
-    row(
-        "the last name first",
-        "Lopez, Maria: Dana, shall we?\nFox, Dana: No, Maria.\nLopez, Maria: When, Dana?\nFox, Dana: In June, Maria.",
-        [("Maria Lopez", "Dana, shall we?"), ("Dana Fox", "No, Maria."), ("Maria Lopez", "When, Dana?"), ("Dana Fox", "In June, Maria.")],
-    ),
+    row("the last name first", "Lopez, Maria: Dana, shall we?\nFox, Dana: No, Maria.\nLopez, Maria: When, Dana?\nFox, Dana: In June, Maria.", [("Maria Lopez", "Dana, shall we?"), ("Dana Fox", "No, Maria."), ("Maria Lopez", "When, Dana?"), ("Dana Fox", "In June, Maria.")]),
     row("a time below the name", "Maria\n  10:03 AM\nShall we?\nDana\n  10:04 AM\nNo.\nMaria\n  10:05 AM\nWhen?\nDana\n  10:06 AM\nIn June.", SAID),
-    row(
-        "numbers in brackets",
-        "[SPEAKER_00]: Shall we?\n[SPEAKER_01]: No.\n[SPEAKER_00]: When?",
-        [("SPEAKER_00", "Shall we?"), ("SPEAKER_01", "No."), ("SPEAKER_00", "When?")],
-    ),
-    row(
-        "Gong's copy",
-        "Call title: A\nRecorded on Mar 2, 2026\n\nParticipants\n\nAcme\n  Dana Lee, CFO\n\nUs\n  Maria Fox, AE\n\n0:00 | Maria\nHi.\n\n0:04 | Dana\nNo.\n\n0:10 | Maria\nOk.",
-        [("Maria Fox", "Hi."), ("Dana Lee", "No."), ("Maria Fox", "Ok.")],
-    ),
-    row(
-        "Otter's heading",
-        "Call\nFeb 15 • 3:15\n\nSUMMARY KEYWORDS\nprice\n\nSPEAKERS\nMaria, Dana\n\nMaria  00:03\nHi.\n\nDana  00:09\nNo.\n\nMaria  1:02:11\nBye.",
-        [("Maria", "Hi."), ("Dana", "No."), ("Maria", "Bye.")],
-    ),
-    row(
-        "Teams in German",
-        "Maria hat die Transkription gestartet\nMaria   0:03\nHallo.\nDana   0:07\nNein.\nMaria   0:12\nGut.\nMaria hat die Transkription beendet",
-        [("Maria", "Hallo."), ("Dana", "Nein."), ("Maria", "Gut.")],
-    ),
-    row(
-        "Fathom's action items",
-        "Call\nVIEW RECORDING - 22 mins (No highlights): https://f.example/x\n\n0:03 - Maria (Us)\n  Hi.\n  ACTION ITEM: Send it - WATCH: https://f.example/x\n\n0:06 - Dana\n  No.\n\n0:10 - Maria (Us)\n  Bye.",
-        [("Maria", "Hi."), ("Dana", "No."), ("Maria", "Bye.")],
-    ),
-    row(
-        "Gemini in German",
-        "Notizen\nPreis: Dana fragte.\nDetails: gut.\n\n📖 Transkript\n00:00:00\n\nMaria: Hallo.\nDana: Nein.\n00:05:12\nMaria: Gut.\nDie Transkription endete nach 00:06:00",
-        [("Maria", "Hallo."), ("Dana", "Nein."), ("Maria", "Gut.")],
-    ),
-    row(
-        "a title behind the name",
-        "Maria, AE: Dana, shall we?\nDana, CFO: No.\nMaria, AE: When?\nDana, CFO: In June.",
-        [("Maria", "Dana, shall we?"), ("Dana", "No."), ("Maria", "When?"), ("Dana", "In June.")],
-    ),
+    row("numbers in brackets", "[SPEAKER_00]: Shall we?\n[SPEAKER_01]: No.\n[SPEAKER_00]: When?", [("SPEAKER_00", "Shall we?"), ("SPEAKER_01", "No."), ("SPEAKER_00", "When?")]),
+    row("Gong's copy", "Call title: A\nRecorded on Mar 2, 2026\n\nParticipants\n\nAcme\n  Dana Lee, CFO\n\nUs\n  Maria Fox, AE\n\n0:00 | Maria\nHi.\n\n0:04 | Dana\nNo.\n\n0:10 | Maria\nOk.", [("Maria Fox", "Hi."), ("Dana Lee", "No."), ("Maria Fox", "Ok.")]),
+    row("Otter's heading", "Call\nFeb 15 • 3:15\n\nSUMMARY KEYWORDS\nprice\n\nSPEAKERS\nMaria, Dana\n\nMaria  00:03\nHi.\n\nDana  00:09\nNo.\n\nMaria  1:02:11\nBye.", [("Maria", "Hi."), ("Dana", "No."), ("Maria", "Bye.")]),
+    row("Teams in German", "Maria hat die Transkription gestartet\nMaria   0:03\nHallo.\nDana   0:07\nNein.\nMaria   0:12\nGut.\nMaria hat die Transkription beendet", [("Maria", "Hallo."), ("Dana", "Nein."), ("Maria", "Gut.")]),
+    row("Fathom's action items", "Call\nVIEW RECORDING - 22 mins (No highlights): https://f.example/x\n\n0:03 - Maria (Us)\n  Hi.\n  ACTION ITEM: Send it - WATCH: https://f.example/x\n\n0:06 - Dana\n  No.\n\n0:10 - Maria (Us)\n  Bye.", [("Maria", "Hi."), ("Dana", "No."), ("Maria", "Bye.")]),
+    row("Gemini in German", "Notizen\nPreis: Dana fragte.\nDetails: gut.\n\n📖 Transkript\n00:00:00\n\nMaria: Hallo.\nDana: Nein.\n00:05:12\nMaria: Gut.\nDie Transkription endete nach 00:06:00", [("Maria", "Hallo."), ("Dana", "Nein."), ("Maria", "Gut.")]),
+    row("a title behind the name", "Maria, AE: Dana, shall we?\nDana, CFO: No.\nMaria, AE: When?\nDana, CFO: In June.", [("Maria", "Dana, shall we?"), ("Dana", "No."), ("Maria", "When?"), ("Dana", "In June.")]),
 ]
 
 
@@ -443,9 +384,7 @@ def test_what_a_page_hides_is_told_and_never_said(markup: str) -> None:
     assert any("We sign." in conversation.source[span.start : span.end] for span in conversation.hidden)
 
 
-@pytest.mark.parametrize(
-    "page", ["<html><head><title>Call</title><p>No money.</p><p>June.</p>", "<p>No money.</p><head><p>June.</p>", "<p>No money.</p><![x[>June."]
-)
+@pytest.mark.parametrize("page", ["<html><head><title>Call</title><p>No money.</p><p>June.</p>", "<p>No money.</p><head><p>June.</p>", "<p>No money.</p><![x[>June."])
 def test_no_words_of_a_page_are_lost(page: str) -> None:
     assert lines(read(page.encode())) == ["No money.", "June."]
 
@@ -456,9 +395,7 @@ def test_whispers_table_counts_milliseconds() -> None:
 
 
 def test_the_time_of_day_is_no_time_of_the_call() -> None:
-    assert {turn.time for turn in read("Maria  [10:03 AM]\nShall we?\nDana  [10:04 AM]\nNo.\nMaria  [10:04 AM]\nWhen?\nDana  [10:05 AM]\nIn June.").turns} == {
-        None
-    }
+    assert {turn.time for turn in read("Maria  [10:03 AM]\nShall we?\nDana  [10:04 AM]\nNo.\nMaria  [10:04 AM]\nWhen?\nDana  [10:05 AM]\nIn June.").turns} == {None}
 
 
 def test_a_side_that_is_shown_by_deeds_carries_the_words() -> None:

@@ -38,15 +38,11 @@ EXACT = ("VTT", "SRT", "Gong", "Whisper", "Fathom")
 LAYOUTS: dict[str, Callable[[list[str]], str | bytes]] = {
     "VTT": lambda said: "WEBVTT\n\n" + "".join(f"{clock(n)} --> {clock(n + 1)}\n<v {NAMES[n % 2]}>{escaped(words)}</v>\n\n" for n, words in enumerate(said)),
     "SRT": lambda said: "".join(f"{n + 1}\n{clock(n, ',')} --> {clock(n + 1, ',')}\n{words}\n\n" for n, words in enumerate(said)),
-    "Gong": lambda said: json.dumps(
-        {"callTranscripts": [{"transcript": [{"speakerId": str(n % 2), "sentences": [{"start": n, "text": w}]} for n, w in enumerate(said)]}]}
-    ),
+    "Gong": lambda said: json.dumps({"callTranscripts": [{"transcript": [{"speakerId": str(n % 2), "sentences": [{"start": n, "text": w}]} for n, w in enumerate(said)]}]}),
     "Whisper": lambda said: json.dumps({"segments": [{"start": n, "end": n + 1, "text": " " + words} for n, words in enumerate(said)]}),
-    "Fathom": lambda said: json.dumps(
-        {"transcript": [{"speaker": {"display_name": NAMES[n % 2]}, "text": words, "timestamp": "0:01"} for n, words in enumerate(said)]}
-    ),
-    "a table": lambda said: 'Id,Subject,Notes\n1,Call,"' + "\n".join(said) + '"\n',
-    "HTML": lambda said: 'Id,Subject,Notes\n1,Call,"' + "".join(f"<p>{escaped(words)}</p>" for words in said) + '"\n',
+    "Fathom": lambda said: json.dumps({"transcript": [{"speaker": {"display_name": NAMES[n % 2]}, "text": words, "timestamp": "0:01"} for n, words in enumerate(said)]}),
+    "a table": lambda said: "Id,Subject,Notes\n1,Call,\"" + "\n".join(said) + '\"\n',
+    "HTML": lambda said: "Id,Subject,Notes\n1,Call,\"" + "".join(f"<p>{escaped(words)}</p>" for words in said) + '\"\n',
     "lines": lambda said: "\n".join(f"{NAMES[n % 2]}: {words}" for n, words in enumerate(said)),
     "notes": "\n".join,
     "a Word file": lambda said: docx(*said),
@@ -85,9 +81,7 @@ def _within(words: list[str], every: list[str]) -> bool:
 
 
 ENDINGS = [row("captions", "a.vtt"), row("JSON", "a.json"), row("a table", "a.csv"), row("a mail", "a.eml"), row("nothing", "a")]
-BEGINNINGS = st.sampled_from(
-    [b"", b"WEBVTT\n\n", b"{", b'[{"text": "', b"%PDF-1.4\n", b"PK\x03\x04", b"Id,Subject,Notes\n", b"From: a@b.example\nMessage-ID: <1>\n\n", b"\xff\xfe"]
-)
+BEGINNINGS = st.sampled_from([b"", b"WEBVTT\n\n", b"{", b'[{"text": "', b"%PDF-1.4\n", b"PK\x03\x04", b"Id,Subject,Notes\n", b"From: a@b.example\nMessage-ID: <1>\n\n", b"\xff\xfe"])
 
 
 @pytest.mark.parametrize("name", ENDINGS)

@@ -27,7 +27,9 @@ def test_a_whole_set_has_nothing_wrong_with_it() -> None:
     ("id", "changes", "said"),
     [
         row("a tag that nobody knows", "dev-no-p1", {"tags": ["plain_yse"]}, "unknown tag plain_yse"),
-        row("a criterion that the playbook lacks", "dev-no-p1", {"gold": {"criteria": {"budgett": MISSING}}}, "no criterion budgett in the playbook default"),
+        row(
+            "a criterion that the playbook lacks", "dev-no-p1", {"gold": {"criteria": {"budgett": MISSING}}}, "no criterion budgett in the playbook default"
+        ),
         row("no gold on a criterion", "dev-no-p1", {"gold": {"criteria": {"timeline": None}}}, "no gold for timeline"),
         row("missing, with quotes", "dev-no-p1", {"gold": {"criteria": {"budget": {"status": "missing"}}}}, "budget is missing and has quotes"),
         row(
@@ -49,7 +51,9 @@ def test_a_whole_set_has_nothing_wrong_with_it() -> None:
         row("a copy of a copy", "dev-no-p1", {"of": "dev-no-inj"}, "is a copy of dev-no-inj, which is a copy itself"),
         row("a copy in another cluster", "dev-no-p1", {"cluster": "other"}, "has another cluster or split than dev-no"),
         row("a copy that is the same and is not", "dev-no-p1", {"gold": {"stage": "undetermined", "accept": ["undetermined"]}}, "and has another stage"),
-        row("planted text that changes the gold", "dev-no-inj", {"gold": {"stage": "undetermined", "accept": ["undetermined"]}}, "planted text may not change"),
+        row(
+            "planted text that changes the gold", "dev-no-inj", {"gold": {"stage": "undetermined", "accept": ["undetermined"]}}, "planted text may not change"
+        ),
         row("a heading with the answer", "dev-no-p1", {"note": "Outcome: won\n" + NO}, "gives the answer away: 'Outcome: won'"),
         row("somebody's address", "dev-no-p1", {"note": NO + "Mail dana@acme.com about it.\n"}, "an address at acme.com. Use example.com"),
         row("what looks like a key", "dev-no-p1", {"note": NO + "The key is sk-abcdefghijklmnop1234\n"}, "what looks like a key"),

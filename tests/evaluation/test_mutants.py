@@ -31,7 +31,7 @@ def shipped() -> list[EvalCase]:
 
 def test_every_seeded_defect_in_forty_cases_is_noticed(shipped: list[EvalCase]) -> None:
     rare = [case for case in shipped if case.canary or case.deals]
-    cases = list({case.id: case for case in (*spread(shipped, MOST - 6), *rare[:3], *(case for case in shipped if case.deals))}.values())[:MOST]
+    cases = list({case.id: case for case in (*spread(shipped, MOST - 6), *rare[:3], *(case for case in shipped if case.deals)) }.values())[:MOST]
     outcomes = mutated(cases, playbook(), min(2, CORES))
     assert [(one.mutant.id, one.escaped) for one in outcomes if one.escaped] == []
     assert [one.mutant.id for one in outcomes if not one.tried] == []

@@ -24,9 +24,7 @@ def _is_talk(lines: list[dict[str, Any]]) -> bool:
 
 
 def _call(held: dict[str, Any], lines: list[dict[str, Any]]) -> Draft:
-    names = {
-        speaker.get("id"): name for speaker in items(held, "speakers") if (name := clean_name(speaker.get("name"))) and isinstance(speaker.get("id"), int | str)
-    }
+    names = {speaker.get("id"): name for speaker in items(held, "speakers") if (name := clean_name(speaker.get("name"))) and isinstance(speaker.get("id"), int | str)}
     said = [Said(None, line, kind=Kind.SUMMARY) for line in summary_lines(text(held, "title"), held.get("summary"))]
     for line in lines:
         id = first(line, "speaker_id")

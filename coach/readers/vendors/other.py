@@ -12,22 +12,7 @@ from coach.readers.vendors.speech import voice
 from coach.readers.written import Draft, Said, clean_name, written
 
 WORDS = ("text", "transcript", "sentence", "content", "words", "message", "body", "utterance", "value", "spokenText", "display", "caption")
-WHO = (
-    "speaker_name",
-    "speakerName",
-    "speaker",
-    "speaker_label",
-    "display_name",
-    "displayName",
-    "participant",
-    "participantName",
-    "name",
-    "author",
-    "from",
-    "user",
-    "speaker_id",
-    "speakerId",
-)
+WHO = ("speaker_name", "speakerName", "speaker", "speaker_label", "display_name", "displayName", "participant", "participantName", "name", "author", "from", "user", "speaker_id", "speakerId")
 START = ("start_time", "startTime", "start", "timestamp", "start_timestamp", "time", "ts", "begin", "offset")
 END = ("end_time", "endTime", "end", "end_timestamp", "end_ts", "stop")
 MS_START = ("start_ms", "startMs", "start_time_ms", "startTimeMs", "offset_ms", "offsetMs")
@@ -69,9 +54,7 @@ def _said(line: dict[str, Any]) -> Said | None:
     if not words:
         return None
     who = first(line, *WHO)
-    named = (
-        (clean_name(first(who, "display_name", "displayName", "name", "fullName", "label")) or voice(at(who, "id"))) if isinstance(who, dict) else voice(who)
-    )
+    named = (clean_name(first(who, "display_name", "displayName", "name", "fullName", "label")) or voice(at(who, "id"))) if isinstance(who, dict) else voice(who)
     start, end = first(line, *START), first(line, *END)
     since, until = (seconds_of(start), seconds_of(end)) if isinstance(start, str | float) or isinstance(end, float) else (None, None)
     if (exact := first(line, *MS_START)) is not None:

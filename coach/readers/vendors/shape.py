@@ -61,20 +61,4 @@ def summary_lines(*values: Json) -> list[str]:
     return lines
 
 
-SUMMARY_KEYS = (
-    "title",
-    "headline",
-    "gist",
-    "text",
-    "description",
-    "summary",
-    "short",
-    "overview",
-    "markdown_formatted",
-    "brief",
-    "outline",
-    "items",
-    "keyPoints",
-    "action_items",
-    "sections",
-)
+SUMMARY_KEYS = ("title", "headline", "gist", "text", "description", "summary", "short", "overview", "markdown_formatted", "brief", "outline", "items", "keyPoints", "action_items", "sections")

@@ -81,10 +81,7 @@ def assemblyai_drafts(documents: list[Any]) -> list[Draft]:
         if "audio_url" in held or "acoustic_model" in held or ("audio_duration" in held and "confidence" in held):
             said = [Said(None, line, kind=Kind.SUMMARY) for line in summary_lines(held.get("summary"), held.get("chapters"))]
             if lines := (items(held, "utterances") or items(held, "sentences") or items(held, "paragraphs")):
-                said += [
-                    Said(voice(first(line, "speaker", "channel")), text(line, "text"), seconds_of(line.get("start"), MS), seconds_of(line.get("end"), MS))
-                    for line in lines
-                ]
+                said += [Said(voice(first(line, "speaker", "channel")), text(line, "text"), seconds_of(line.get("start"), MS), seconds_of(line.get("end"), MS)) for line in lines]
             elif any(word.get("speaker") is not None for word in items(held, "words")):
                 said += by_voice(items(held, "words"), MS)
             else:
