@@ -17,8 +17,8 @@ from coach.playbook import Playbook
 from coach.windows import Window
 
 Reply = TypeVar("Reply", bound=BaseModel)
-FEW_LETTERS: JsonDict = {"maxLength": 240}
-FEW_ITEMS: JsonDict = {"maxItems": 24}
+FEW_LETTERS: JsonDict = {"maxLength": 200}
+FEW_ITEMS: JsonDict = {"maxItems": 6}
 """For a server that builds a grammar from the schema: a small model's reply cannot run away. A longer reply is still read."""
 Hear = Callable[[Any], None]
 """Told each item of a reply's list as soon as it is whole. A preview: what counts is the reply."""

@@ -91,8 +91,8 @@ def test_a_check_is_not_shown_the_text_nor_what_was_claimed(playbook: Playbook) 
 def test_lengths_are_in_the_schema_of_a_server_that_keeps_them_and_in_no_other() -> None:
     loose, strict = strict_schema(Extract.reply), strict_schema(Extract.reply, limits=True)
     assert "maxLength" not in json.dumps(loose)
-    assert strict["properties"]["claims"]["maxItems"] == 24
-    assert strict["$defs"]["Claim"]["properties"]["quote"]["maxLength"] == 240
+    assert strict["properties"]["claims"]["maxItems"] == 6
+    assert strict["$defs"]["Claim"]["properties"]["quote"]["maxLength"] == 200
 
 
 def test_a_longer_quote_than_the_schema_allows_is_still_read() -> None:
