@@ -1,14 +1,15 @@
 """Times the product. In: nothing, or the names of the tables wanted. Out: tables on standard output.
 
-    ./run bench            all of it
-    ./run bench length     seconds of an offline review by length of the text
-    ./run bench overhead   the pipeline's own time beside a model that takes a fixed time
-    ./run bench folder     seconds of `coach review` on a folder, with one job and with one a core
-    ./run bench prompts    share of prompt bytes that the requests of one review have in common
-    ./run bench reading    seconds to read a file of each family of formats, by length
-    ./run bench fuzz       five thousand damaged files; more with python -m benchmarks.fuzz --files N
-    ./run bench startup    seconds until the command line and the page answer
-    ./run bench evals      seconds and peak memory of eval runs, from 50 to 2,000 cases, and of a replay
+./run bench            all of it
+./run bench length     seconds of an offline review by length of the text
+./run bench overhead   the pipeline's own time beside a model that takes a fixed time
+./run bench folder     seconds of `coach review` on a folder, with one job and with one a core
+./run bench prompts    share of prompt bytes that the requests of one review have in common
+./run bench reading    seconds to read a file of each family of formats, by length
+./run bench fuzz       five thousand damaged files; more with python -m benchmarks.fuzz --files N
+./run bench startup    seconds until the command line and the page answer
+./run bench lint       seconds of work until the findings on a prompt set and on a playbook are there
+./run bench evals      seconds and peak memory of eval runs, from 50 to 2,000 cases, and of a replay
 """
 
 import socket
@@ -168,6 +169,25 @@ def broken(_: Settings) -> None:
     fuzz.run(5_000, seed=1)
 
 
+def lint(settings: Settings) -> None:
+    """Seconds of work for the findings on a prompt set, by length of one template, and on each playbook."""
+    from coach.lab.checked import look, playbook
+    from coach.lab.owned import texts
+    from coach.lab.prompts import lint as findings
+
+    files = texts(settings, "prompt set", "default")
+    for characters in (1_000, 15_000, 30_000, 59_000):
+        changed = {**files, "extract.j2": ("{{ today }} {{ kind }} words\n" * (characters // 30)) + files["extract.j2"]}
+        findings(look(settings, files))
+        start = time.process_time()
+        findings(look(settings, changed))
+        print(f"extract.j2 of {len(changed['extract.j2']):6,} characters {time.process_time() - start:6.2f} s")
+    for id in settings.playbooks():
+        start = time.process_time()
+        playbook(settings, id)
+        print(f"playbook {id:12} {time.process_time() - start:6.2f} s")
+
+
 TABLES: dict[str, Callable[[Settings], None]] = {
     "length": length,
     "folder": folder,
@@ -176,6 +196,7 @@ TABLES: dict[str, Callable[[Settings], None]] = {
     "overhead": overhead,
     "prompts": prompts,
     "startup": startup,
+    "lint": lint,
     "evals": evals,
 }
 
