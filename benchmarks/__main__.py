@@ -12,6 +12,7 @@
     ./run bench startup    seconds until the command line and the page answer
     ./run bench evals      seconds and peak memory of eval runs, from 50 to 2,000 cases, and of a replay
     ./run bench redaction  what redaction takes for somebody's in the dev notes, and how many verdicts redact mode changes
+    ./run bench lint       seconds of work until the findings on a prompt set and on a playbook are there
 """
 
 import socket
@@ -184,6 +185,23 @@ def peers(settings: Settings) -> None:
     from benchmarks.peers import peers as measure
 
     measure(settings)
+def lint(settings: Settings) -> None:
+    """Seconds of work for the findings on a prompt set, by length of one template, and on each playbook."""
+    from coach.lab.checked import look, playbook
+    from coach.lab.owned import texts
+    from coach.lab.prompts import lint as findings
+
+    files = texts(settings, "prompt set", "default")
+    for characters in (1_000, 15_000, 30_000, 59_000):
+        changed = {**files, "extract.j2": ("{{ today }} {{ kind }} words\n" * (characters // 30)) + files["extract.j2"]}
+        findings(look(settings, files))
+        start = time.process_time()
+        findings(look(settings, changed))
+        print(f"extract.j2 of {len(changed['extract.j2']):6,} characters {time.process_time() - start:6.2f} s")
+    for id in settings.playbooks():
+        start = time.process_time()
+        playbook(settings, id)
+        print(f"playbook {id:12} {time.process_time() - start:6.2f} s")
 
 
 TABLES: dict[str, Callable[[Settings], None]] = {
@@ -196,6 +214,7 @@ TABLES: dict[str, Callable[[Settings], None]] = {
     "peers": peers,
     "prompts": prompts,
     "startup": startup,
+    "lint": lint,
     "evals": evals,
     "redaction": redaction,
 }

@@ -17,7 +17,7 @@ from coach.prompting import PromptSet
 UNKNOWN: Any = object()
 LOOP = dict.fromkeys(("index", "index0", "revindex", "revindex0", "length"), 0) | {"first": True, "last": True, "previtem": UNKNOWN, "nextitem": UNKNOWN}
 FORGIVING = frozenset({"default", "d"})
-DEEPEST = 20  # includes within includes
+MOST = 300  # templates on one walk, includes counted each time: pieces that include each other twice have no end
 
 
 class Walk:
@@ -30,55 +30,60 @@ class Walk:
         self.files: set[str] = set()
         self.found: list[Finding] = []
         self._file = ""
+        self._left = MOST
+        self._faulty: dict[str, bool] = {}
 
-    def template(self, name: str, scope: Mapping[str, Any] | None = None, deep: int = 0) -> None:
+    def template(self, name: str, scope: Mapping[str, Any] | None = None) -> None:
         """Walks a template with the names of `scope` over the given words."""
         before, self._file = self._file, name
         self.files.add(name)
-        if deep <= DEEPEST and not self.prompts.faults(name):
+        self._left -= 1
+        if name not in self._faulty:
+            self._faulty[name] = bool(self.prompts.faults(name))
+        if self._left > 0 and not self._faulty[name]:
             with suppress(TemplateError, RecursionError):  # faults of its own, told elsewhere
-                self._body(self.prompts.tree(name).body, dict(scope or {}), deep)
+                self._body(self.prompts.tree(name).body, dict(scope or {}))
         self._file = before
 
     def _say(self, node: nodes.Node, says: str) -> None:
         self.found.append(Finding(file=self._file, line=node.lineno or 1, kind="error", says=says))
 
-    def _body(self, body: list[Any], scope: dict[str, Any], deep: int) -> None:
+    def _body(self, body: list[Any], scope: dict[str, Any]) -> None:
         for node in body:
-            self._statement(node, scope, deep)
+            self._statement(node, scope)
 
-    def _statement(self, node: Any, scope: dict[str, Any], deep: int) -> None:
+    def _statement(self, node: Any, scope: dict[str, Any]) -> None:
         match node:
             case nodes.Output():
                 for part in node.nodes:
                     self._shape(part, scope)
             case nodes.For():
-                self._loop(node, scope, deep)
+                self._loop(node, scope)
             case nodes.If():
                 self._shape(node.test, scope)
                 for body in (node.body, node.elif_, node.else_):
                     inner = dict(scope)
-                    self._body(body, inner, deep)
+                    self._body(body, inner)
                     scope.update({name: shape for name, shape in inner.items() if name not in scope})
             case nodes.Assign():
                 scope.update({name.name: self._shape(node.node, scope) for name in node.find_all(nodes.Name) if name is node.target})
             case nodes.Include():
-                self._include(node, scope, deep)
+                self._include(node, scope)
 
-    def _loop(self, node: nodes.For, scope: dict[str, Any], deep: int) -> None:
+    def _loop(self, node: nodes.For, scope: dict[str, Any]) -> None:
         over = self._shape(node.iter, scope)
         inside = over[0] if isinstance(over, list) and over else UNKNOWN
         names = [node.target] if isinstance(node.target, nodes.Name) else list(node.target.find_all(nodes.Name))
         inner = {**scope, "loop": dict(LOOP), **{name.name: inside if len(names) == 1 else UNKNOWN for name in names}}
         if node.test is not None:
             self._shape(node.test, inner)
-        self._body(node.body, inner, deep)
-        self._body(node.else_, dict(scope), deep)
+        self._body(node.body, inner)
+        self._body(node.else_, dict(scope))
 
-    def _include(self, node: nodes.Include, scope: dict[str, Any], deep: int) -> None:
+    def _include(self, node: nodes.Include, scope: dict[str, Any]) -> None:
         name = str(node.template.value) if isinstance(node.template, nodes.Const) else ""
         if name in self.prompts.files:
-            self.template(name, scope, deep + 1)
+            self.template(name, scope)
         elif not node.ignore_missing:
             self._say(node, f"there is no file {name} in this set.{meant(name, self.prompts.files)}")
 

@@ -11,7 +11,8 @@ import stat
 import zipfile
 from collections.abc import Iterator, Mapping
 
-from coach.errors import InputError
+from coach.errors import CaseError, InputError
+from coach.evaluation.located import locate
 from coach.lab.finding import Finding
 from coach.lab.owned import LARGEST_PLAYBOOK, What
 from coach.prompting import LARGEST_TEMPLATE, PromptSet
@@ -43,7 +44,9 @@ def pack(name: str, files: Mapping[str, str]) -> bytes:
 
 
 def unpack(data: bytes, what: What) -> dict[str, str]:
-    """The texts in a zip, without a folder around all of them. Raises InputError that says what is wrong with it."""
+    """The texts in a zip, without a folder around all of them; a playbook may also come as it is. Raises InputError that says what is wrong with it."""
+    if what == "playbook" and not data.startswith(b"PK"):
+        return _only_playbook({"brought.yaml": _text(data, "This file", LARGEST_PLAYBOOK)})
     if len(data) > LARGEST_PACK:
         raise InputError(f"This zip has {len(data):,} bytes; a pack has {LARGEST_PACK:,} at most. Take out what is no prompt.")
     try:
@@ -97,15 +100,20 @@ def _read(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> dict[str,
     """The members' texts. Of none is more read than its size, which was checked: one that lies about it fails its checksum."""
     texts: dict[str, str] = {}
     for member in members:
-        shown, data = _shown(member.filename), archive.read(member)
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise InputError(f"{shown} is not UTF-8 text. Save it as UTF-8.") from None
-        if "\0" in text:
-            raise InputError(f"{shown} is not text: it holds NUL. Save it as plain text.")
-        texts[member.filename] = text.replace("\r\n", "\n")
+        texts[member.filename] = _text(archive.read(member), _shown(member.filename), _most(member.filename))
     return texts
+
+
+def _text(data: bytes, shown: str, most: int) -> str:
+    if len(data) > most:
+        raise InputError(f"{shown} has {len(data):,} bytes; {most:,} is the most. Shorten it.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"{shown} is not UTF-8 text. Save it as UTF-8.") from None
+    if "\0" in text:
+        raise InputError(f"{shown} is not text: it holds NUL. Save it as plain text.")
+    return text.replace("\r\n", "\n")
 
 
 def _without_folder(texts: dict[str, str]) -> dict[str, str]:
@@ -139,6 +147,13 @@ def _only_playbook(files: dict[str, str]) -> dict[str, str]:
     found = {name: text for name, text in files.items() if name.endswith(".yaml")}
     if len(found) != 1:
         raise InputError(f"This zip holds {len(found)} files that end in .yaml. Pack one playbook at a time.")
+    for name, text in found.items():
+        try:
+            data = locate(text.encode(), folded(name)).data
+        except CaseError as error:
+            raise InputError(f"{error}") from None
+        if not isinstance(data, dict):
+            raise InputError(f"{folded(name)} is not a playbook. prompts/README.md shows the form.")
     return found
 
 

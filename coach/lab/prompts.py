@@ -5,6 +5,7 @@ command line puts the folder before it. Never changes a template.
 """
 
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +18,7 @@ from coach.lab.names import Walk, lines_using, shape
 from coach.lab.quotes import quotes
 from coach.lab.sample import NAME, PROBLEM
 from coach.llm.asker import MOST_TOKENS
-from coach.prompting import LARGEST_TEMPLATE, UNSEEN, PromptSet, brief_words, fence_of
+from coach.prompting import LARGEST_TEMPLATE, LONGEST_RENDER, UNSEEN, PromptSet, brief_words, fence_of
 from coach.settings import REPLIES
 from coach.windows import tokens
 
@@ -69,7 +70,13 @@ class Look:
 
     @cached_property
     def _tried(self) -> list[tuple[Request[Any], tuple[str, str, str] | str]]:
-        return [(request, self._said(request)) for request in self.requests]
+        tried: list[tuple[Request[Any], tuple[str, str, str] | str]] = []
+        start = time.thread_time()
+        for request in self.requests:
+            if time.thread_time() - start > LONGEST_RENDER:
+                break  # one that takes this long is told; the others would take as long again
+            tried.append((request, self._said(request)))
+        return tried
 
     def _said(self, request: Request[Any]) -> tuple[str, str, str] | str:
         try:

@@ -96,7 +96,7 @@ def _gets(settings: Settings, name: str) -> None:
     st.text(f"The first {showing.shared:.1%} of the bytes are the same in all requests, so that a model server reads them once.")
     st.html(drawing.counts(showing).html)
     st.caption(
-        "Tokens are estimated, so every number is about. Which requests there are depends on the answers: "
+        "Tokens are estimated, not counted. Which requests there are depends on the answers: "
         "the offline analyst answered in the model’s place, and nothing was sent."
     )
     asked = st.selectbox("Request", range(len(showing.requests)), format_func=lambda at: showing.requests[at].name, key="gets-request")

@@ -90,7 +90,7 @@ def test_a_set_is_copied_edited_linted_while_typing_and_saved(opened: Opened, se
     page.get_by_role("button", name="Make a copy").click()
     page.get_by_role("textbox", name="Name of the copy").fill("clinics")
     page.get_by_role("button", name="Copy default").click()
-    expect(page.get_by_text("Own ones are plain files")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Yours, as plain text in")).to_be_visible(timeout=SLOW)
     editor(page, "clinics")
     text = page.get_by_label("Text of extract.j2")
     text.fill("Find it.\n{{ todya }}\n" + END)
@@ -175,7 +175,7 @@ def test_a_zip_goes_out_and_comes_in_and_a_hostile_one_does_not(opened: Opened, 
     assert brought.read_bytes() == pack("default", DEFAULT)
     evil = tmp_path / "evil.zip"
     evil.write_bytes(zipped({**DEFAULT, "../../evil.j2": "x"}))
-    for file, name, says in ((evil, "evil", "a file of a pack has a plain name"), (brought, "theirs", "Own ones are plain files")):
+    for file, name, says in ((evil, "evil", "a file of a pack has a plain name"), (brought, "theirs", "Yours, as plain text in")):
         page.get_by_role("button", name="Bring a zip").click()
         page.locator("input[type=file]").set_input_files(file)
         expect(page.get_by_text(file.name)).to_be_visible(timeout=SLOW)

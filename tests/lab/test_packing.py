@@ -106,6 +106,17 @@ def test_a_hostile_zip_is_refused_with_a_sentence(data: bytes, says: str) -> Non
 
 def test_only_one_playbook_is_taken_at_a_time() -> None:
     assert unpack(zipped({"ours/ours.yaml": "id: ours", "ours/README.md": "x"}), "playbook") == {"ours.yaml": "id: ours"}
+    assert unpack(b"id: ours\r\n", "playbook") == {"brought.yaml": "id: ours\n"}
+    for broken in (
+        b"- a list",
+        b"id: [",
+        b"\xff",
+        b"id: \0",
+        b"x" * 2_000_000,
+        b"a: &a [x]\nb: &b " + b"[*a" + b",*a" * 20_000 + b"]\nc: [*b" + b",*b" * 20 + b"]",
+    ):
+        with pytest.raises(InputError):
+            unpack(broken, "playbook")
     with pytest.raises(InputError, match="2 files that end in"):
         unpack(zipped({"a.yaml": "id: a", "b.yaml": "id: b"}), "playbook")
 

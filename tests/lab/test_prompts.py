@@ -1,5 +1,7 @@
 """What is wrong with a prompt set is said with file, line and what to do, and what is right is left alone."""
 
+import time
+
 import pytest
 
 from coach.errors import PromptError
@@ -8,7 +10,7 @@ from coach.lab.finding import annotations, meant
 from coach.lab.names import Walk
 from coach.lab.prompts import UNFENCED, words_of
 from coach.lab.words import FILES, LOOPS, WORDS, put
-from coach.prompting import LARGEST_TEMPLATE, PromptSet
+from coach.prompting import LARGEST_TEMPLATE, LONGEST_RENDER, PromptSet
 from tests.core.builders import ROOT, row
 from tests.lab.builders import DEFAULT, found, shipped, told
 from tests.test_prompting import ESCAPES
@@ -121,6 +123,14 @@ def test_whatever_a_template_says_its_findings_agree_with_the_rendering() -> Non
         assert bool(held.failures) == any(
             one.kind == "error" for one in found({"extract.j2": f"<text-{{{{ fence }}}}>{text}</text-{{{{ fence }}}}>\n{END}"})
         ), text
+
+
+def test_pieces_that_include_each_other_without_end_are_told_soon() -> None:
+    twice = {f"shared/{n}.j2": f'{{% include "shared/{n + 1}.j2" %}}' * 2 for n in range(40)}
+    start = time.thread_time()
+    lines = told(found({"extract.j2": '{% include "shared/0.j2" %}{% include "extract.j2" %}\n' + END, **twice, "shared/40.j2": "x"}))
+    assert time.thread_time() - start < 3 * LONGEST_RENDER
+    assert any("longer than 2 seconds" in line or "RecursionError" in line for line in lines), lines
 
 
 def test_a_small_window_makes_the_sets_own_words_too_long() -> None:

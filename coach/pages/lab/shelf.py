@@ -10,12 +10,12 @@ from typing import NamedTuple
 import streamlit as st
 
 from coach.errors import CoachError
-from coach.lab.owned import What, add, copy, folder_of, is_own, names, renamed, texts
+from coach.lab.owned import What, add, copy, is_own, names, place, renamed, texts
 from coach.lab.packing import LARGEST_PACK, pack, unpack
 from coach.settings import Settings
 
 PLAIN = re.compile(r"[^A-Za-z0-9 ._-]")  # a label is Markdown: of a name only what cannot be any gets in
-OWN = "Own ones are plain files in {folder}. Any editor can change them too, and git can keep them."
+OWN = "Yours, as plain text in {place}. Any editor can change it too, and git can keep it."
 
 
 class Names(NamedTuple):
@@ -24,10 +24,11 @@ class Names(NamedTuple):
     what: What
     title: str
     key: str
+    brings: str
 
 
-SETS = Names("prompt set", "Prompt set", "set")
-PLAYBOOKS = Names("playbook", "Playbook", "book")
+SETS = Names("prompt set", "Prompt set", "set", "A zip that somebody sent")
+PLAYBOOKS = Names("playbook", "Playbook", "book", "A zip or a YAML file that somebody sent")
 
 
 def shelf(settings: Settings, kind: Names) -> str:
@@ -42,8 +43,8 @@ def shelf(settings: Settings, kind: Names) -> str:
         with st.popover("Make a copy", key="copying"):
             st.text_input("Name of the copy", key="copy-name", placeholder="our-team")
             st.button(f"Copy {PLAIN.sub('', name)}", key="copy", on_click=_copied, args=(settings, kind, name))
-        with st.popover("Bring a zip", key="bringing"):
-            st.file_uploader("A zip that somebody sent", type=["zip"], key="zip", max_upload_size=max(1, LARGEST_PACK // 1_000_000))
+        with st.popover("Bring a zip" if kind is SETS else "Bring a file", key="bringing"):
+            st.file_uploader(kind.brings, type=["zip"] if kind is SETS else ["zip", "yaml"], key="zip", max_upload_size=max(1, LARGEST_PACK // 1_000_000))
             st.text_input("Its name here", key="zip-name", placeholder="their-team")
             st.button("Check it and take it in", key="take", on_click=_taken, args=(settings, kind))
         make = partial(_packed, settings, kind, name)
@@ -56,7 +57,7 @@ def shelf(settings: Settings, kind: Names) -> str:
     if name not in own:
         st.text(f"This {kind.what} is shipped with the coach and stays as it is. Make a copy to change it.")
     else:
-        st.caption(OWN.format(folder=PLAIN.sub("", folder_of(settings, kind.what, name).name)))
+        st.text(OWN.format(place=place(settings, kind.what, name)))
     return str(name)
 
 
@@ -78,7 +79,7 @@ def _copied(settings: Settings, kind: Names, source: str) -> None:
 def _taken(settings: Settings, kind: Names) -> None:
     brought, name = st.session_state.get("zip"), str(st.session_state.get("zip-name") or "").strip()
     if brought is None:
-        st.session_state["shelf-said"] = ("There is no zip yet.", "Choose one first, or drop it on the box.")
+        st.session_state["shelf-said"] = ("There is no file yet.", "Choose one first, or drop it on the box.")
         return
     try:
         files = unpack(brought.getvalue(), kind.what)
@@ -86,7 +87,7 @@ def _taken(settings: Settings, kind: Names) -> None:
             files = {f"{name}.yaml": renamed(next(iter(files.values())), name)}
         add(settings, kind.what, name, files)
     except CoachError as error:
-        st.session_state["shelf-said"] = ("This zip was not taken in.", str(error))
+        st.session_state["shelf-said"] = ("This was not taken in.", str(error))
     else:
         st.session_state[kind.key] = name
         st.session_state["zip-name"] = ""

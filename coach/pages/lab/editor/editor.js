@@ -149,6 +149,7 @@ function build(root, send, save) {
   me.save = () => {
     if (saver.disabled) return;
     window.clearTimeout(me.timer);
+    me.tell();
     state.textContent = "Saving";
     save({ id: me.data.id, text: box.value, base: me.base });
   };
