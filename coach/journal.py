@@ -89,7 +89,8 @@ def _version_of(job: Job) -> dict[str, str]:
     """What else the outcomes hang on, in words that are shown where they differ."""
     playbook = hashlib.sha256(job.playbook.model_dump_json().encode()).hexdigest()[:16]
     prompts = job.settings.ask(job.model).answerer.prompts or ""
-    return {"version": version("call-note-coach"), "model": job.model, "playbook": playbook, "set of prompts": prompts, "way of telling": str(job.explain)}
+    told = {"way of telling": str(job.explain), "setting of redaction": str(job.settings.redact)}
+    return {"version": version("call-note-coach"), "model": job.model, "playbook": playbook, "set of prompts": prompts, **told}
 
 
 def _key(file: File) -> str:

@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
-from coach.cli import main
 from coach.conversation import Side
 from coach.corrected import quotes
 from coach.cover import Cover
@@ -21,6 +19,7 @@ from coach.render import markdown
 from coach.review import overrule, review
 from coach.settings import load
 from tests.core.builders import ROOT, playbook
+from tests.core.test_cli import coach
 from tests.llm.conftest import TODAY, Model, Say, completion
 
 CANARIES = {
@@ -140,11 +139,12 @@ def test_the_command_line_hides_and_asks_again_when_told_to(asked: Model, monkey
     monkeypatch.delenv("COACH_REDACT")
     (tmp_path / "zanthippe.txt").write_text(TALK)
     told = ["review", str(tmp_path / "zanthippe.txt"), "--model", "m", "--today", "2026-11-24", "--redact"]
-    first, second, third = (CliRunner().invoke(main, [*told, *more], catch_exceptions=False) for more in ([], [], ["--no-cache"]))
-    assert {first.exit_code, second.exit_code, third.exit_code} == {0}
+    done = [coach(*told, *more, OPENAI_BASE_URL=asked.url) for more in ([], [], ["--no-cache"])]
+    assert {one.returncode for one in done} == {0}
     out = json.dumps(asked.bodies, ensure_ascii=False).casefold()
     assert [what for what, canary in CANARIES.items() if canary.casefold() in out] == []
-    assert [("cache" in done.output, "Quillfeather" in done.output) for done in (first, second, third)] == [(False, True), (True, True), (False, True)]
+    said = [one.stdout.decode() for one in done]
+    assert [("cache" in one, "Quillfeather" in one) for one in said] == [(False, True), (True, True), (False, True)]
 
 
 def test_the_page_hides_when_told_to_and_what_the_environment_says_cannot_be_turned_off(asked: Model, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -138,6 +138,7 @@ def test_blanks_around_a_key_are_not_sent(model: Model, extract: Extract) -> Non
 def test_a_local_server_without_a_key_works(model: Model, monkeypatch: pytest.MonkeyPatch, extract: Extract) -> None:
     model.says(completion(GOOD))
     configured(model, monkeypatch)
+    monkeypatch.setenv("COACH_CACHE_REPLIES", "off")
     for key in (None, ""):
         if key is None:
             monkeypatch.delenv("OPENAI_API_KEY")
@@ -181,6 +182,7 @@ print(json.dumps(sorted(set(reached))))
 def test_langsmith_sees_the_note_only_if_the_coach_was_told_to_trace(model: Model, langsmith: HTTPServer, asked_for: bool) -> None:
     model.says(completion(GOOD))
     environment = {
+        "COACH_CACHE_REPLIES": "off",
         "OPENAI_API_KEY": KEY,
         "OPENAI_BASE_URL": model.url,
         "LANGSMITH_API_KEY": "lsv2-x",
