@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 
 from coach.errors import CaseError, InputError
-from coach.evaluation.located import locate
+from coach.evaluation.located import located
 from coach.lab.finding import Finding
 from coach.lab.owned import LARGEST_PLAYBOOK, What
 from coach.prompting import LARGEST_TEMPLATE, PromptSet
@@ -149,7 +149,7 @@ def _only_playbook(files: dict[str, str]) -> dict[str, str]:
         raise InputError(f"This zip holds {len(found)} files that end in .yaml. Pack one playbook at a time.")
     for name, text in found.items():
         try:
-            data = locate(text.encode(), folded(name)).data
+            data = located(text.encode(), folded(name)).data
         except CaseError as error:
             raise InputError(f"{error}") from None
         if not isinstance(data, dict):

@@ -2,11 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
+from coach.ask import Brief
 from coach.evidence import Claim, Extract
 from coach.llm.analyst import Analyst
-from coach.llm.asker import Asker, RawReply, Reach
+from coach.llm.asker import Asker, Reach
 from coach.llm.schema import strict_schema
 from coach.llm.scripted import Scripted
 from coach.llm.together import REFUSED, ModelChecks, ModelReads
@@ -36,8 +36,6 @@ def nominated(playbook: Playbook) -> list[Claim]:
     """What the analyst claims on the note, hope left out: one question each."""
     heard: list[Claim] = []
     chat = Scripted([FOR] * 50)
-    from coach.ask import Brief
-
     brief = Brief(conversation=read(NOTE), playbook=playbook, today=TODAY)
     ModelChecks(asker(chat), Analyst())(Extract(brief=brief, hear=heard.append))
     return [claim for claim in Analyst()(Extract(brief=brief)).reply.claims if not claim.hope]
@@ -102,21 +100,12 @@ def test_a_longer_quote_than_the_schema_allows_is_still_read() -> None:
 
 
 def test_a_built_in_model_gets_the_small_prompts_a_short_reply_and_lengths() -> None:
-    sent: list[Any] = []
-
-    class Keeps:
-        model = known()[0].name
-        abreast = 1
-
-        def __call__(self, asked: Any, on_text: Any = None) -> RawReply:
-            sent.append(asked)
-            return RawReply(text=NOTHING if asked.task == "extract" else NO_YES)
-
+    chat = Scripted([NOTHING, NO_YES], known()[0].name)
     settings = Settings()
-    review(read(NOTE), settings.playbook("default"), settings.asker(Keeps()), TODAY)
-    assert [one.max_tokens for one in sent] == [900, 900]
-    assert "maxLength" in json.dumps(sent[0].schema_)
-    assert sent[0].messages[0].content.startswith("You read what a B2B sales rep brings back from a call and copy out")
+    review(read(NOTE), settings.playbook("default"), settings.asker(chat), TODAY)
+    assert [sent.max_tokens for sent in chat.sent] == [900, 900]
+    assert "maxLength" in json.dumps(chat.sent[0].schema_)
+    assert chat.sent[0].messages[0].content.startswith("You read what a B2B sales rep brings back from a call and copy out")
 
 
 def test_what_is_checked_is_offered_only_for_models_that_are_here(tmp_path: Path) -> None:
