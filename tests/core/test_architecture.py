@@ -77,10 +77,11 @@ def test_the_guard_against_the_network_bites() -> None:
 NEVER = {"smtplib", "ftplib", "telnetlib", "http", "urllib", "requests", "httpx", "aiohttp", "socket", "pickle", "marshal", "shelve", "ctypes", "sqlite3"}
 NEVER |= {"httpx2", "huggingface_hub"}
 MAY = {"coach/models/wire.py": "httpx2", "coach/models/hub.py": "huggingface_hub"}  # asks servers what they serve; fetches weights. Neither sees a note
+MAY["coach/llm/live.py"] = "httpx2"  # the module that talks to a model; only for the name of an error
 
 
 def test_no_module_can_mail_fetch_or_unpickle() -> None:
-    """No such code path: nothing is written to a CRM, mailed or fetched, but by the one module that talks to a model, and the two that may."""
+    """No such code path: nothing is written to a CRM, mailed or fetched, but by the modules that may."""
     found = []
     for path in sorted((ROOT / "coach").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
