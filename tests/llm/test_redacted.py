@@ -149,10 +149,10 @@ def test_the_command_line_hides_and_asks_again_when_told_to(asked: Model, monkey
 
 def test_the_page_hides_when_told_to_and_what_the_environment_says_cannot_be_turned_off(asked: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COACH_MODEL", "m")
-    forced = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    forced = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
     assert (forced.checkbox(key="redact").value, forced.checkbox(key="redact").disabled) == (True, True)
     monkeypatch.delenv("COACH_REDACT")
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
     assert (app.checkbox(key="redact").value, app.checkbox(key="redact").disabled) == (False, False)
     app.checkbox(key="redact").check()
     app.text_area(key="note").set_value(TALK)
