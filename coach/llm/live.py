@@ -34,6 +34,7 @@ class LangChainChat:
         self._model = model
         self._trace = trace
         self._refused: set[str] = set()
+        self._streams = True
         self.model = name
         self.abreast = ABREAST
 
@@ -49,6 +50,7 @@ class LangChainChat:
         """The message, or the error to raise, or neither: ask again without what the model refused."""
         from langsmith import tracing_context
 
+        on_text = on_text if self._streams else None
         options = self._options(sent, streamed=on_text is not None)
         messages = [(m.role, m.content) for m in sent.messages]
         with tracing_context(enabled=self._trace):
@@ -59,19 +61,26 @@ class LangChainChat:
             except Exception as error:
                 return None, None if self._learns(error, options) else translated(error, sent)
 
-    def _streamed(self, messages: list[tuple[str, str]], options: dict[str, Any], on_text: OnText) -> "AIMessage":
+    def _streamed(self, messages: list[tuple[str, str]], options: dict[str, Any], on_text: OnText) -> "AIMessage | None":
+        """The reply, told piece by piece; None if the server does not stream: then it is asked for all of it at once, now and later."""
         from httpx2 import HTTPError
         from langchain_core.messages import AIMessageChunk
 
         whole: AIMessageChunk | None = None
+        broken = False
         try:
             for chunk in self._model.stream(messages, **options):
                 assert isinstance(chunk, AIMessageChunk)
                 whole = chunk if whole is None else whole + chunk
                 on_text(str(chunk.text))
         except HTTPError:  # the SDK wraps only what comes before the first piece
-            whole = None
-        if whole is None or not _stop(whole):
+            broken = True
+        except ValueError:  # LangChain's word for no piece at all; or a piece that is not JSON
+            broken = whole is not None
+        if whole is None and not broken:
+            self._streams = False
+            return None
+        if whole is None or broken or not _stop(whole):
             raise Unreachable("The model's server stopped in the middle of its reply. Try again, or use the offline review.")
         return whole
 

@@ -24,7 +24,7 @@ ROWS = "SELECT conversation || review || said FROM coach_corrections"
 @pytest.fixture
 def kept(app_data: Path) -> Iterator[Path]:
     """The database of the app, without corrections."""
-    path = app_data / "coach" / "coach.db"
+    path = app_data / "call-note-coach" / "coach.db"
     yield path
     if path.exists():
         with sqlite3.connect(path) as connection:

@@ -98,6 +98,14 @@ def test_without_a_listener_nothing_is_streamed(model: Model, extract: Extract) 
     assert "stream" not in model.bodies[0] or not model.bodies[0]["stream"]
 
 
+def test_a_server_that_does_not_stream_is_asked_for_all_at_once_then_and_later(model: Model, extract: Extract) -> None:
+    model.says(completion(GOOD))
+    asker = model.asker()
+    for _ in range(2):
+        assert asker(extract.model_copy(update={"hear": lambda _: None})).reply.sales
+    assert [bool(body.get("stream")) for body in model.bodies] == [True, False, False]
+
+
 @pytest.mark.parametrize("broken", ["no finish", "closed"])
 def test_a_server_that_stops_in_the_middle_is_no_answer(server: HTTPServer, extract: Extract, broken: str) -> None:
     text = json.dumps(GOOD)
