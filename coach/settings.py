@@ -17,13 +17,13 @@ from coach.address import address, host, is_loopback
 from coach.advice import AdviseRuthless, AdviseSkeptical
 from coach.ask import Ask
 from coach.commitment import Judge
-from coach.errors import PlaybookError, SettingsError
+from coach.errors import SettingsError
 from coach.evidence import Extract, ExtractPart, LookAgain, Weigh
 from coach.models.here import NO_KEY, Here
 from coach.models.known import by_name, named
 from coach.models.places import USUAL, Found, look, places
 from coach.models.store import Store as Weights
-from coach.playbook import Playbook, parse
+from coach.shelf import Shelf
 from coach.windows import WHOLE
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _names_places(value: str) -> str:
 Flag = Annotated[bool, BeforeValidator(_is_set)]
 
 
-class Settings(BaseSettings):
+class Settings(Shelf, BaseSettings):
     """What the environment says. Without a model the offline analyst answers and nothing leaves the machine."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
@@ -251,48 +251,6 @@ class Settings(BaseSettings):
         """The same with what was said beside the environment: the more careful of the two holds."""
         return self.model_copy(update={"redact": self.redact or redact, "keeps_replies": self.keeps_replies and keeps_replies})
 
-    def prompt_sets(self) -> tuple[str, ...]:
-        """Names of the prompt sets: default first, the shipped ones, then one's own."""
-        shipped, own = ({path.parent.name for path in home.glob("*/system.j2")} for home in (self.prompts, self.sets))
-        return (*sorted(shipped, key=lambda name: (name != "default", name)), *sorted(own - shipped))
-
-    def prompt_folder(self, name: str) -> Path:
-        """The folder of that prompt set, shipped or one's own. A name with a slash is a folder itself."""
-        if "/" in name or os.sep in name:
-            return Path(name)
-        return next((home / name for home in (self.prompts, self.sets) if (home / name / "system.j2").is_file()), self.prompts / name)
-
-    def playbooks(self) -> tuple[str, ...]:
-        """Ids of the playbooks: default first, the shipped ones, then one's own."""
-        shipped, own = ({path.stem for path in (home / "playbooks").glob("*.yaml")} for home in (self.prompts, self.sets))
-        if not shipped:
-            raise SettingsError(f"No playbooks in {self.prompts}. Set COACH_PROMPTS to a folder like prompts/, or unset it.")
-        return (*sorted(shipped, key=lambda id: (id != "default", id)), *sorted(own - shipped))
-
-    def playbook_file(self, id: str) -> Path:
-        """Where the playbook of that id is written, shipped or one's own. An id that ends in .yaml is the file itself."""
-        if id.endswith((".yaml", ".yml")):
-            return Path(id)
-        places = [home / "playbooks" / f"{id}.yaml" for home in (self.prompts, self.sets)]
-        return next((path for path in places if path.is_file()), places[0])
-
-    def playbook(self, id: str) -> Playbook:
-        """The playbook of that id, or in that file. Raises PlaybookError."""
-        path = self.playbook_file(id)
-        return parse(_merged(path, self.prompts / "playbooks"), path.name)
-
-    def extended(self, data: dict[str, object], path: Path) -> dict[str, object]:
-        """A playbook's data, which is or will be in the file `path`, with what it takes over from the one it extends. Raises PlaybookError."""
-        return _extended(dict(data), path, self.prompts / "playbooks", ())
-
-    def examples(self) -> tuple[tuple[str, str], ...]:
-        """Title and text of the example notes."""
-        rows = []
-        for path in sorted((self.prompts / "examples").glob("*.txt")):
-            title, _, text = path.read_text(encoding="utf-8").partition("\n")
-            rows.append((title.lstrip("# "), text.strip()))
-        return tuple(rows)
-
     def today(self) -> date:
         """The clock's day."""
         return date.today()  # noqa: DTZ011, TID251 - the one place that reads the clock; the rep's local day is meant
@@ -341,33 +299,3 @@ def load() -> Settings:
     except ValidationError as error:
         first = error.errors(include_context=False, include_input=False, include_url=False)[0]
         raise SettingsError(f"{first['loc'][0]} cannot be used: {first['msg']}. Change it or unset it.") from None
-
-
-def _yaml(path: Path) -> dict[str, object]:
-    import yaml
-
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # also a day that no calendar has
-        mark = getattr(error, "problem_mark", None)
-        raise PlaybookError(f"{path.name}{f', line {mark.line + 1}' if mark else ''}: not YAML. Mend that line.") from None
-    if not isinstance(data, dict):
-        raise PlaybookError(f"{path.name}: not a playbook. prompts/README.md shows the form.")
-    return data
-
-
-def _merged(path: Path, shipped: Path, below: tuple[str, ...] = ()) -> dict[str, object]:
-    """A playbook's data over that of the one it extends, which stands beside it or among the shipped ones."""
-    if not path.is_file():
-        raise PlaybookError(f"No playbook {path.stem}. `coach playbook list` lists those there are.")
-    if path.stem in below:
-        raise PlaybookError(f"{path.name} extends itself: {' -> '.join((*below, path.stem))}. Break the circle.")
-    return _extended(dict(_yaml(path)), path, shipped, below)
-
-
-def _extended(data: dict[str, object], path: Path, shipped: Path, below: tuple[str, ...]) -> dict[str, object]:
-    base = data.pop("extends", None)
-    if base is None:
-        return data
-    beside = path.parent / f"{base}.yaml"
-    return {**_merged(beside if beside.is_file() else shipped / beside.name, shipped, (*below, path.stem)), **data}

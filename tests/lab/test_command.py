@@ -41,7 +41,7 @@ def test_a_prompt_is_changed_checked_and_held_against_the_shipped_one(lab: Lab) 
     line = "sets/ours/extract.j2:7: nothing here is called todya. Did you mean today?"
     assert lab("prompts", "lint", "ours") == (1, [line], "ours: 1 error")
     assert lab("prompts", "lint", "sets/ours")[:2] == (1, [line])
-    assert lab("prompts", "lint")[2] == "default, ours: 1 error"
+    assert lab("prompts", "lint")[2] == "default, small, ours: 1 error"
     assert lab("prompts", "diff", "default", "ours")[1] == [
         "extract.j2",
         "from line 5",
