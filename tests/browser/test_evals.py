@@ -65,7 +65,7 @@ def _later(run: Run, first: Path, folder: Path) -> None:
 def served(folder: Path, log: Path, page: str = "evals", **more: str) -> Iterator[str]:
     """Address of the Evals page, or another, of an app that looks at this folder."""
     port = _free_port()
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("COACH_", "OPENAI_"))}
+    env = {name: value for name, value in os.environ.items() if name != "CI" and not name.startswith(("COACH_", "OPENAI_"))}
     env |= {"COACH_EVALS": str(folder / "evals"), "COACH_RUNS": str(folder / "runs"), "NO_PROXY": "127.0.0.1,localhost", **more}
     with log.open("wb") as out:
         process = subprocess.Popen([sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)], cwd=ROOT, env=env, stdout=out, stderr=out)
