@@ -82,9 +82,10 @@ def test_what_requests_begin_with_in_common_is_read_once(settings: Settings, mod
     assert (second.tokens_cached or 0) > 0.8 * first.tokens_in
 
 
-def test_notes_that_are_reviewed_side_by_side_do_not_make_each_other_read_anew(settings: Settings, model: Known) -> None:
+def test_long_notes_that_are_reviewed_side_by_side_do_not_make_each_other_read_anew(settings: Settings, model: Known) -> None:
+    """The server keeps a prompt aside if the next one shares less than half of it."""
     chat = settings.chat(model.id)
-    one, other = ("".join(f"{name} said {n}. " for n in range(30)) for name in ("Dana", "Priya"))
+    one, other = ("".join(f"{name} said {n}. " for n in range(90)) for name in ("Dana", "Priya"))
     first = chat(sent(model, f"{one} Who?"))
     chat(sent(model, f"{other} Who?"))
     again = chat(sent(model, f"{one} When?"))
