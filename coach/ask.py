@@ -17,7 +17,6 @@ from coach.playbook import Playbook
 from coach.windows import Window
 
 Reply = TypeVar("Reply", bound=BaseModel)
-FEW_LETTERS: JsonDict = {"maxLength": 200}
 FEW_ITEMS: JsonDict = {"maxItems": 6}
 """For a server that builds a grammar from the schema: a small model's reply cannot run away. A longer reply is still read."""
 Hear = Callable[[Any], None]

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from coach.ask import FEW_ITEMS, FEW_LETTERS, Request
+from coach.ask import FEW_ITEMS, Request
 from coach.conversation import Conversation, Kind, Side, Turn, Value
 from coach.cues import denies_yes, is_hope, is_hypothetical, is_question, object_of, open_condition
 from coach.grounding import Basis, Evidence, Grounder, Quote, Rejected, latest
@@ -45,14 +45,14 @@ class Pointer(Value):
     """A line and words in it."""
 
     line: int
-    quote: str = Field(json_schema_extra=FEW_LETTERS)
+    quote: str
 
 
 class ClaimedCommitment(Value):
     """Something the buying side committed to, as the answerer sees it."""
 
     line: int
-    quote: str = Field(json_schema_extra=FEW_LETTERS)
+    quote: str
     by: str | None = Field(description="name or role of the person who commits; null if the text does not say")
     to: Object
     level: Level
@@ -67,7 +67,7 @@ class ClaimedCommitment(Value):
 class JudgeReply(Value):
     """The nominated commitments, strongest first, then the opinion that the rules are compared with."""
 
-    reason: str = Field(json_schema_extra=FEW_LETTERS)
+    reason: str
     commitments: tuple[ClaimedCommitment, ...] = Field(json_schema_extra=FEW_ITEMS)
     refusal: Pointer | None = Field(description="the last word on buying, if it is a no or a delay; else null")
     opinion: Opinion

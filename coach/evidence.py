@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from coach.ask import FEW_ITEMS, FEW_LETTERS, Request
+from coach.ask import FEW_ITEMS, Request
 from coach.conversation import Value
 
 Polarity = Literal["supports", "undermines"]
@@ -17,7 +17,7 @@ class Claim(Value):
     """A claim that a line speaks for or against a criterion. `line` is the number shown before the line, L12 is 12."""
 
     line: int
-    quote: str = Field(json_schema_extra=FEW_LETTERS)
+    quote: str
     criterion: str
     polarity: Polarity
     hope: bool = Field(description="true if this is only the rep's own optimism or opinion, not a fact or their words")
@@ -34,7 +34,7 @@ class ClaimedDeal(Value):
 class ExtractReply(Value):
     """Everything found in one reading of the text. The reason comes before the answer it is for."""
 
-    selling: str = Field(json_schema_extra=FEW_LETTERS, description="one sentence: who sells what to whom here, or why nobody sells anything")
+    selling: str = Field(description="one sentence: who sells what to whom here, or why nobody sells anything")
     sales: bool
     deals: tuple[ClaimedDeal, ...] = Field(json_schema_extra=FEW_ITEMS, description="more than one only if separate purchases are decided on")
     claims: tuple[Claim, ...] = Field(json_schema_extra=FEW_ITEMS)

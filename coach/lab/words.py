@@ -63,6 +63,7 @@ FILES: dict[str, str] = {
     "part.j2": "find evidence in a part of a long text",
     "look.j2": "look a second time",
     "judge.j2": "find what they committed to",
+    "weigh.j2": "ask of one finding which way its words speak",
     "skeptical.j2": "coach before the yes",
     "ruthless.j2": "coach after the yes",
     "shared/rules.j2": "how to read",

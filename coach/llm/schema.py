@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-DROPPED = frozenset(("title", "default", "minLength", "discriminator"))
-LIMITS = frozenset(("maxLength", "maxItems"))
+DROPPED = frozenset(("title", "default", "minLength", "maxLength", "discriminator"))
+LIMITS = frozenset(("maxItems",))
 
 
 def strict_schema(reply: type[BaseModel], limits: bool = False) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def test_a_run_can_be_judged_again_by_other_thresholds(folder: Folder) -> None:
         (("run", "--workers", "0"), "Invalid value for '--workers'"),
         (("run", "--resume", "gone"), "gone holds no run"),
         (("gate", "gone"), "gone holds no run"),
-        (("compare", "gone", "gone"), "gone holds no run"),
+        (("compare", "gone", "gone"), "the same set-up"),
         (("bless", "gone"), "gone holds no run"),
         (("record", "--authored", "--case", "nobody"), "No case is called nobody"),
         (("export", "promptfoo"), "Missing option '--out'"),

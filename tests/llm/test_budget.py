@@ -65,7 +65,7 @@ def _most(model: Model, extract: Extract) -> int:
     class Seen:
         model, abreast = "m", 1
 
-        def __call__(self, sent: object) -> object:
+        def __call__(self, sent: object, on_text: object = None) -> object:
             seen.append(most_of(sent))  # type: ignore[arg-type]
             raise OverBudget("seen")
 
@@ -148,7 +148,8 @@ def test_without_a_price_there_is_no_cost(model: Model, extract: Extract) -> Non
 def test_settings_wire_the_limits_into_every_chat(model: Model, extract: Extract, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     model.says(completion(GOOD, usage=USED))
     (tmp_path / "prices.yaml").write_text("m: {in: 1, out: 10}\n")
-    for name, value in (("OPENAI_BASE_URL", model.url), ("COACH_MAX_CALLS", "2"), ("COACH_MAX_USD", "1"), ("COACH_PRICES", str(tmp_path / "prices.yaml"))):
+    wanted = {"OPENAI_BASE_URL": model.url, "COACH_MAX_CALLS": "2", "COACH_MAX_USD": "1", "COACH_CACHE_REPLIES": "off"}
+    for name, value in (wanted | {"COACH_PRICES": str(tmp_path / "prices.yaml")}).items():
         monkeypatch.setenv(name, value)
     ask = load().ask("m")
     ask(extract)

@@ -133,11 +133,11 @@ def test_a_database_that_cannot_be_used_is_exit_code_2_with_a_sentence(settings:
 
 def test_a_run_is_listed_and_a_store_that_fails_fails_no_run(settings: Settings, tmp_path: Path) -> None:
     assert coach("eval", "run", "--case", "dev-no").exit_code == 0
-    assert "1 of 1 passed  0 false yes  offline analyst" in coach("store", "runs").output
+    assert "1 of 1 passed 0 false yes offline analyst" in coach("store", "runs").output
     (tmp_path / "coach.db").write_bytes(b"no database" * 500)
     other = tmp_path / "other"
     other.write_text("a file")
-    done = CliRunner().invoke(main, ["eval", "run", "--case", "dev-no"], env={"COACH_DATABASE": str(other / "coach.db")})
+    done = CliRunner().invoke(main, ["eval", "run", "--case", "dev-no", "--out", str(tmp_path / "second")], env={"COACH_DATABASE": str(other / "coach.db")})
     assert done.exit_code == 0
     assert "not listed by `coach store runs`" in done.stderr
 
