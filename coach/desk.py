@@ -61,12 +61,16 @@ class Desk:
             for future in under_way:
                 future.add_done_callback(lambda _: heard.put(None))
             ended = 0
-            while ended < len(under_way):
-                said = heard.get()
-                if said is None:
-                    ended += 1
-                else:
-                    said[0](said[1])
+            try:
+                while ended < len(under_way):
+                    said = heard.get()
+                    if said is None:
+                        ended += 1
+                    else:
+                        said[0](said[1])
+            except BaseException:  # who listens may stop it: nothing more is asked
+                failed.set()
+                raise
         answers = [future.result() for future in under_way]
         spent = sum((answer.usage for answer in answers), Usage())
         self.usage += spent.model_copy(update={"seconds": time.perf_counter() - start})

@@ -6,13 +6,12 @@ Holds no rule: each command calls one function of `coach.models` or of the setti
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from coach.errors import AskError, CoachError, PullError
+from coach.exits import Ends, say, told
 
 if TYPE_CHECKING:
     from coach.models.known import Known
@@ -21,17 +20,10 @@ if TYPE_CHECKING:
 SELDOM = 10.0  # seconds between two lines of progress where it is no terminal
 
 
-@contextmanager
-def told() -> Iterator[None]:
-    """An expected failure as a sentence on standard error and its exit code."""
-    try:
-        yield
-    except CoachError as error:
-        _say(str(error))
-        sys.exit(3 if isinstance(error, AskError | PullError) else 2)
-    except KeyboardInterrupt:
-        _say("Stopped. What has come stays: the same command goes on from there.")
-        sys.exit(130)
+MODELS = Ends(
+    codes=((AskError, 3), (PullError, 3), (CoachError, 2)),
+    stopped="Stopped. What has come stays: the same command goes on from there.",
+)
 
 
 @click.group()
@@ -50,7 +42,7 @@ def pull(name: str, source: str | None) -> None:
     from coach.models.sources import ALL, BY_NAME
     from coach.settings import environment, load
 
-    with told():
+    with told(MODELS):
         settings = load()
         model = _known(name)
         line = _Line()
@@ -59,7 +51,7 @@ def pull(name: str, source: str | None) -> None:
             path = fetch(Order(model, settings.weights, (BY_NAME[source],) if source else ALL, environment()), line.tell)
         finally:
             line.end()
-        _say(f"{model.title} is here, {size(model.bytes)}, its checksum is right. {time.monotonic() - begun:.0f} s.")
+        say(f"{model.title} is here, {size(model.bytes)}, its checksum is right. {time.monotonic() - begun:.0f} s.")
         click.echo(path)
 
 
@@ -70,7 +62,7 @@ def list_command() -> None:
     from coach.models.known import known, size
     from coach.settings import load
 
-    with told():
+    with told(MODELS):
         settings = load()
         for model in known():
             begun = settings.weights.begun(model)
@@ -82,7 +74,7 @@ def list_command() -> None:
             for name in server.models:
                 click.echo(f"{name}  at {host(server.place.url)}")
         if not found:
-            _say("No model server answers on this machine. Looked for: " + settings.servers)
+            say("No model server answers on this machine. Looked for: " + settings.servers)
 
 
 @models.command()
@@ -91,10 +83,10 @@ def remove(name: str) -> None:
     """Delete the weights of NAME and what is left of fetching them."""
     from coach.settings import load
 
-    with told():
+    with told(MODELS):
         model = _known(name)
         gone = load().weights.remove(model)
-        _say(f"{model.title} is deleted." if gone else f"{model.title} was not here.")
+        say(f"{model.title} is deleted." if gone else f"{model.title} was not here.")
 
 
 @models.command()
@@ -102,14 +94,15 @@ def remove(name: str) -> None:
 @click.option("--model", "name", help="The model. Default: COACH_MODEL.")
 def check(base_url: str | None, name: str | None) -> None:
     """Try a connection: is somebody there, is the key right, is the model served, does it answer."""
+    from coach.render.inert import folded
     from coach.settings import OFFLINE, load
 
-    with told():
+    with told(MODELS):
         settings = load()
         name = OFFLINE if name == "offline" else name or settings.model
         settings = settings.at(base_url, name, settings.key) if base_url else settings
-        for sentence in settings.tried(name, _say):
-            click.echo(_clean(sentence))
+        for sentence in settings.tried(name, say):
+            click.echo(folded(sentence))
 
 
 def _known(name: str) -> "Known":
@@ -142,14 +135,3 @@ class _Line:
     def end(self) -> None:
         if self._live and self._what:
             click.echo("\r\x1b[2K", err=True, nl=False)
-
-
-def _say(text: str) -> None:
-    click.echo(_clean(text), err=True)
-
-
-def _clean(text: str) -> str:
-    """Names that a server made up do nothing to a terminal."""
-    from coach.render.inert import folded
-
-    return folded(text)

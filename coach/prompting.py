@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, meta, nodes
+from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import BaseModel
@@ -118,9 +118,6 @@ class PromptSet:
             _deadline.reset(set_to)
         return "".join(pieces)
 
-    def undeclared(self, name: str) -> set[str]:
-        """Variables that a template uses."""
-        return meta.find_undeclared_variables(self.tree(name))
 
     def tree(self, name: str) -> nodes.Template:
         """A template as the parser sees it. Raises a TemplateError if it does not parse."""

@@ -212,7 +212,7 @@ def test_a_default_template_uses_only_words_that_it_is_given() -> None:
         waiting, seen = ["system.j2", "brief.j2", f"{task}.j2"], set[str]()
         while waiting:
             name = waiting.pop()
-            assert prompts.undeclared(name) <= words, name
+            assert meta.find_undeclared_variables(prompts.tree(name)) <= words, name
             waiting += [str(piece) for piece in meta.find_referenced_templates(parser.parse(prompts.files[name])) if piece not in seen]
             seen |= set(waiting)
 

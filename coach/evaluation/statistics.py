@@ -165,11 +165,6 @@ def kappa(pairs: Sequence[tuple[object, object]]) -> float:
     return 1.0 if chance == 1 else (agreed - chance) / (1 - chance)
 
 
-def rogan_gladen(observed: float, sensitivity: float, specificity: float) -> float:
-    """The true rate behind one that an imperfect judge observed (Rogan and Gladen 1978), 0 to 1."""
-    return min(1.0, max(0.0, (observed + specificity - 1) / (sensitivity + specificity - 1)))
-
-
 def _columns(counts: Counts) -> "tuple[NDArray[np.float64], NDArray[np.float64]]":
     import numpy as np
 

@@ -2,34 +2,25 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from coach import exits
 from coach.errors import AskError, CoachError, ReplayError
 
 FOLDER = click.Path(path_type=Path)
-CODES: tuple[tuple[type[CoachError], int], ...] = ((ReplayError, 3), (AskError, 4), (CoachError, 2))
+EVALS = exits.Ends(codes=((ReplayError, 3), (AskError, 4), (CoachError, 2)), stop_code=2)
 Command = TypeVar("Command", bound=Callable[..., Any])
 LIMITS = ("max_calls", "max_tokens", "max_usd")
 
 
-@contextmanager
-def told() -> Iterator[None]:
-    """An expected failure as a sentence on standard error and its exit code."""
-    try:
-        yield
-    except CoachError as error:
-        from coach.render.inert import folded
-
-        click.echo(folded(str(error)), err=True)
-        sys.exit(next(code for kind, code in CODES if isinstance(error, kind)))
-    except KeyboardInterrupt:
-        click.echo("Stopped.", err=True)
-        sys.exit(2)
+def told() -> AbstractContextManager[None]:
+    """An expected failure of an eval command as a sentence and its exit code."""
+    return exits.told(EVALS)
 
 
 def limited(command: Command) -> Command:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from coach.errors import InputError
-from coach.lab.shelving import beginnings, settings_now, told
+from coach.exits import told
+from coach.lab.shelving import beginnings, settings_now
 
 if TYPE_CHECKING:
     from coach.lab.finding import Finding

@@ -9,11 +9,11 @@ from difflib import get_close_matches
 from typing import Literal
 
 from coach.conversation import Value
+from coach.render import workflow
 from coach.render.inert import folded
 
 Kind = Literal["error", "warning", "note"]
 KINDS: tuple[Kind, ...] = ("error", "warning", "note")
-MOST_ANNOTATIONS = 9  # GitHub shows ten of a kind for each step
 
 
 class Finding(Value):
@@ -51,16 +51,8 @@ def summed(findings: Iterable[Finding]) -> str:
 def annotations(findings: Iterable[Finding]) -> Iterator[str]:
     """Workflow commands that put findings beside their lines on GitHub, at most nine and one that counts the rest. Notes stay out."""
     worth = [one for one in findings if one.kind != "note"]
-    for one in worth[:MOST_ANNOTATIONS]:
-        place = f"file={_property(one.file)},line={one.line}"
-        yield f"::{one.kind} {place}::{_data(folded(one.says))}"
-    if len(worth) > MOST_ANNOTATIONS:
-        yield f"::notice::{len(worth) - MOST_ANNOTATIONS} more findings are in the log"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    for one in worth[:workflow.MOST_ANNOTATIONS]:
+        place = f"file={workflow.value(one.file)},line={one.line}"
+        yield f"::{one.kind} {place}::{workflow.data(folded(one.says))}"
+    if len(worth) > workflow.MOST_ANNOTATIONS:
+        yield f"::notice::{len(worth) - workflow.MOST_ANNOTATIONS} more findings are in the log"

@@ -3,35 +3,18 @@
 Holds no rule: each command calls one function beside it.
 """
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from coach.errors import CoachError, InputError
+from coach.exits import told
 
 if TYPE_CHECKING:
     from coach.lab.owned import What
 
 ZIP = click.Path(path_type=Path, dir_okay=False)
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """An expected failure as a sentence on standard error, and exit code 2."""
-    from coach.render.inert import folded
-
-    try:
-        yield
-    except CoachError as error:
-        click.echo(folded(str(error)), err=True)
-        sys.exit(2)
-    except OSError as error:
-        click.echo(folded(f"{error.filename or 'A file'}: {error.strerror}."), err=True)
-        sys.exit(2)
 
 
 def settings_now() -> Any:

@@ -7,7 +7,7 @@ is the seam that `live`, recorded and scripted chats fit.
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol, get_args
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
@@ -152,12 +152,16 @@ class Overheard:
         self._text += piece
         if "}" not in piece:
             return
+        for whole in self._new():
+            self._hear(whole)
+
+    def _new(self) -> Iterator[Any]:
+        """The items that are whole and were not told."""
         try:
-            listed = from_json(self._text, allow_partial=True)[self._list]
-            for item in listed[self._told :]:
+            for item in from_json(self._text, allow_partial=True)[self._list][self._told :]:
                 whole = self._item.validate_python(item)
                 self._told += 1
-                self._hear(whole)
+                yield whole
         except (ValueError, KeyError, TypeError):  # not that far yet, or not as asked: `parse` will say so
             return
 

@@ -73,4 +73,4 @@ class ModelChecks:
 
 def _weigh(claim: Claim, request: Extract) -> Weigh | None:
     """The question on a claim; none on the rep's hope, which counts for nothing anyway."""
-    return None if claim.hope else Weigh(brief=request.brief, quote=claim.quote)
+    return None if claim.hope else Weigh(brief=request.brief, quote=claim.quote, tries=1)

@@ -20,7 +20,6 @@ from coach.evaluation.statistics import (
     mcnemar,
     named,
     paired,
-    rogan_gladen,
     upper,
     wilson,
 )
@@ -86,12 +85,6 @@ def test_kappa_gives_the_published_figures() -> None:
     assert kappa([(1, 1)] * 5) == 1.0
     assert kappa([]) == 0.0
     assert kappa(raters(0, 5, 5, 0)) == pytest.approx(-1.0)
-
-
-def test_rogan_and_gladen_take_the_judge_out_of_the_rate() -> None:
-    assert rogan_gladen(0.8, 0.9, 0.9) == pytest.approx(0.875)
-    assert rogan_gladen(0.05, 0.9, 0.9) == 0.0
-    assert rogan_gladen(0.95, 0.9, 0.9) == 1.0
 
 
 def test_fifty_pairs_that_lose_ten_in_a_hundred_give_the_published_interval() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from coach.errors import CaseError
-from coach.evaluation.thresholds import read_thresholds
+from coach.evaluation.thresholds import Thresholds, read_thresholds
 from tests.core.builders import row
 
 GOOD = """[prices]
@@ -26,10 +26,10 @@ on = "interval"
 """
 
 
-def read(path: Path, text: str | bytes) -> None:
+def read(path: Path, text: str | bytes) -> Thresholds:
     file = path / "thresholds.toml"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    read_thresholds(file)
+    return read_thresholds(file)
 
 
 def test_a_good_file_is_read_whole(tmp_path: Path) -> None:
@@ -75,4 +75,4 @@ def test_no_file_and_no_text_are_errors(tmp_path: Path) -> None:
 
 
 def test_an_empty_file_holds_nothing_and_is_fine(tmp_path: Path) -> None:
-    read(tmp_path, "")
+    assert read(tmp_path, "") == Thresholds()

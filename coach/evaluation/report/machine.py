@@ -13,9 +13,9 @@ from xml.sax.saxutils import escape, quoteattr
 from coach.evaluation.gate import why_not
 from coach.evaluation.report.contents import Dossier
 from coach.evaluation.results import Result
+from coach.render import workflow
 from coach.render.inert import cell
 
-MOST_ANNOTATIONS = 9  # GitHub shows ten of a kind a step
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -75,16 +75,8 @@ def flips_csv(dossiers: list[Dossier]) -> str:
 def annotations(dossiers: list[Dossier], folder: Path) -> Iterator[str]:
     """Workflow commands that put the worst findings beside their case's file, at most nine and one that counts the rest."""
     found = [(dossier.run.suite, one) for dossier in dossiers for one in dossier.findings if one.fails]
-    for suite, one in found[:MOST_ANNOTATIONS]:
-        at = f" file={_property(f'{folder.as_posix()}/{one.case}.yaml')},line=1" if one.case else ""
-        yield f"::error{at}::{_data(f'{suite}: {one.text}')}"
-    if len(found) > MOST_ANNOTATIONS:
-        yield f"::notice::{len(found) - MOST_ANNOTATIONS} more findings are in the report"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    for suite, one in found[:workflow.MOST_ANNOTATIONS]:
+        at = f" file={workflow.value(f'{folder.as_posix()}/{one.case}.yaml')},line=1" if one.case else ""
+        yield f"::error{at}::{workflow.data(f'{suite}: {one.text}')}"
+    if len(found) > workflow.MOST_ANNOTATIONS:
+        yield f"::notice::{len(found) - workflow.MOST_ANNOTATIONS} more findings are in the report"
