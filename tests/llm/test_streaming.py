@@ -9,6 +9,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from coach.ask import Answer, Answerer, Reply, Usage
+from coach.ask import Request as Asked
+from coach.desk import Desk
 from coach.errors import BadReply, Unreachable
 from coach.evidence import Claim, Extract
 from coach.grounding import Evidence
@@ -152,3 +155,24 @@ def test_a_review_tells_evidence_only_once_it_is_grounded(server: HTTPServer, pl
     with pytest.raises(BadReply):  # the same reply is none to the next request
         review(read(NOTE), playbook, streaming.asker(), TODAY, Watch(lambda _: None, found.append))
     assert [item.quote.text for item in found] == [QUOTE, SECOND]
+
+
+def test_a_listener_that_stops_ends_what_is_under_way(extract: Extract) -> None:
+    asked: list[int] = []
+
+    class Slow:
+        answerer = Answerer(name="slow", is_llm=True, abreast=2)
+
+        def __call__(self, request: Asked[Reply]) -> Answer[Reply]:
+            asked.append(1)
+            assert request.hear
+            request.hear("words")
+            threading.Event().wait(0.05)
+            return Answer(reply=request.reply.model_validate(GOOD), usage=Usage(calls=1))
+
+    def stop(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Desk(Slow(), 40).each([extract.model_copy(update={"hear": stop})] * 40)
+    assert len(asked) < 10
