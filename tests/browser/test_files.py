@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.replies import BOARD, HOSTILE, NORTHGATE
@@ -33,8 +34,14 @@ def bring(page: Page, files: dict[str, str | bytes]) -> Page:
     ]
     page.locator(".st-key-files input[type=file]").set_input_files(payloads)
     expect(page.locator("[data-testid=stFileChip]")).to_have_count(len(files))
-    page.get_by_role("button", name="Review the files").click()
-    rows(page).first.wait_for()
+    press = page.get_by_role("button", name="Review the files")
+    press.click()
+    try:
+        rows(page).first.wait_for(timeout=20_000)
+    except PlaywrightTimeout:  # the page moved under the press: whoever sees the button still there presses again
+        if press.is_visible():
+            press.click()
+        rows(page).first.wait_for()
     expect(rows(page)).to_have_count(len(files))
     return page
 
