@@ -307,7 +307,7 @@ SHAPES = [
 
 
 @pytest.mark.parametrize(("make", "words"), SHAPES)
-def test_twice_the_text_takes_twice_the_time(make: Callable[[int], Conversation], words: str) -> None:
+def test_more_text_takes_its_share_more_time(make: Callable[[int], Conversation], words: str) -> None:
     def work(n: int) -> Callable[[], object]:
         text = make(n)
         return lambda: ground([claim(0, words, polarity="undermines")] * 3, text, playbook())

@@ -281,7 +281,7 @@ SHAPES: list[object] = [
 
 
 @pytest.mark.parametrize("make", SHAPES)
-def test_twice_the_text_takes_twice_the_time(make: Callable[[int], str]) -> None:
+def test_more_text_takes_its_share_more_time(make: Callable[[int], str]) -> None:
     def work(n: int) -> Callable[[], object]:
         text = make(n)
         return lambda: read(text)
@@ -289,14 +289,14 @@ def test_twice_the_text_takes_twice_the_time(make: Callable[[int], str]) -> None
     assert grows_like(work) <= LINEAR
 
 
-def test_twice_the_speakers_take_twice_the_time() -> None:
+def test_eight_times_the_speakers_do_not_take_much_more_than_eight_times_as_long() -> None:
     """Up to two thousand: what explodes would explode here."""
 
     def work(n: int) -> Callable[[], object]:
         text = _many(n)
         return lambda: read(text)
 
-    assert grows_like(work, least=1_000, most=1_000) <= LINEAR
+    assert grows_like(work, least=250, most=250) <= LINEAR
 
 
 def test_a_megabyte_on_one_line_is_read_whole() -> None:

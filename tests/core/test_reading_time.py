@@ -75,7 +75,7 @@ SHAPES = [
 
 
 @pytest.mark.parametrize("make", SHAPES)
-def test_twice_the_file_takes_twice_the_time(make: Callable[[int], bytes]) -> None:
+def test_a_longer_file_takes_its_share_more_time(make: Callable[[int], bytes]) -> None:
     def work(n: int) -> Callable[[], object]:
         data = make(n)
 

@@ -404,7 +404,7 @@ def test_a_rep_who_knows_better_is_coached_for_the_other_stage(stage: int) -> No
     assert overrule(done, conversation, playbook(), Analyst(), stage).kind == ("skeptical" if stage == 1 else "ruthless")
 
 
-def test_twice_the_text_takes_twice_the_time() -> None:
+def test_more_text_takes_its_share_more_time() -> None:
     def work(n: int) -> Any:
         conversation: Conversation = read((HOPEFUL.replace("Dana:", "she said") + "\n\n") * max(1, n // len(HOPEFUL)), "call.txt")
         ask: Ask = Analyst()

@@ -98,7 +98,7 @@ SHAPES = [
 
 
 @pytest.mark.parametrize("make", SHAPES)
-def test_twice_the_text_takes_twice_the_time(make: Callable[[int], str]) -> None:
+def test_more_text_takes_its_share_more_time(make: Callable[[int], str]) -> None:
     def work(n: int) -> Callable[[], object]:
         text = make(n)
         return lambda: list(sentences(text))

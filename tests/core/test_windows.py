@@ -188,7 +188,7 @@ def test_what_several_windows_found_is_put_together_by_place(found: list[tuple[i
     assert merged(evidence(*row) for row in found) == [evidence(*row) for row in kept]
 
 
-def test_twice_the_text_takes_twice_the_time() -> None:
+def test_more_text_takes_its_share_more_time() -> None:
     def work(times: int) -> Callable[[], object]:
         turns = tuple(Turn(index=at, start=at * 30, end=at * 30 + 29, speaker="Dana", kind=Kind.TRANSCRIPT) for at in range(times))
         conversation = Conversation(source="We talked about the weather. \n" * times, turns=turns, kind=Kind.TRANSCRIPT)

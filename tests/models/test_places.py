@@ -40,7 +40,7 @@ def test_servers_that_answer_are_found_with_the_names_of_their_models(httpserver
     assert found[1].models == ("vllm: qwen", "vllm: mistral")
 
 
-def test_all_places_together_take_less_than_half_a_second_and_slow_ones_are_left_out(httpserver: HTTPServer) -> None:
+def test_all_places_are_asked_at_once_and_slow_ones_are_left_out(httpserver: HTTPServer) -> None:
     over = threading.Event()
 
     def hold(_request: Request) -> Response:
@@ -52,7 +52,7 @@ def test_all_places_together_take_less_than_half_a_second_and_slow_ones_are_left
     begun = time.monotonic()
     try:
         assert look(tuple(Place(f"p{n}", base(httpserver)) for n in range(4))) == ()
-        assert time.monotonic() - begun < 1.5  # half a second, on a machine that does much else
+        assert time.monotonic() - begun < 8  # half a second where the machine is free; a place that is waited for takes ten
     finally:
         over.set()
 
