@@ -124,17 +124,24 @@ def label(review: Review) -> Literal[1, 2, "undetermined"]:
     return "undetermined" if review.verdict.undetermined or not review.sales else review.verdict.stage
 
 
-def found(words: str, conversation: Conversation) -> Quote:
-    """The words in the note. Raises InputError if they do not stand there as they are."""
+def found(words: str, conversation: Conversation, start: int = 0) -> Quote:
+    """The words in the note: the first from offset `start` on. Raises InputError if they do not stand there as they are."""
+    words = words.strip()
+    if start and (there := _from(start, words, conversation)):
+        return there
     quote = Grounder(conversation).quote(-1, words)
     if isinstance(quote, Quote):
         return quote
-    at = conversation.source.find(words.strip()) if words.strip() else -1
-    once = at >= 0 and conversation.source.count(words.strip()) == 1
-    turn = next((turn for turn in conversation.turns if once and turn.start <= at and at + len(words.strip()) <= turn.end), None)
-    if turn is None:
+    once = _from(0, words, conversation) if conversation.source.count(words) == 1 else None
+    if once is None:
         raise InputError(f"These words cannot be taken from the note: {quote}. Copy them from it, a few words in one piece.")
-    return Quote(text=words.strip(), start=at, end=at + len(words.strip()), turn=turn.index)
+    return once
+
+
+def _from(start: int, words: str, conversation: Conversation) -> Quote | None:
+    at = conversation.source.find(words, start) if words else -1
+    turn = next((turn for turn in conversation.turns if turn.start <= at and at + len(words) <= turn.end), None)
+    return Quote(text=words, start=at, end=at + len(words), turn=turn.index) if turn else None
 
 
 def asked(review: Review) -> list[str]:

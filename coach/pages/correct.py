@@ -13,7 +13,9 @@ from coach.corrected import KINDS, WHAT_IS_KEPT, Kind, Said, asked, found, label
 from coach.errors import CoachError, InputError, StoreError
 from coach.evidence import Polarity
 from coach.grounding import Evidence
+from coach.pages.marks import Marks
 from coach.pages.session import Done
+from coach.pages.sheet import Selected
 from coach.settings import Settings, version
 
 STAGES = {1: "Stage 1: no real yes yet", 2: "Stage 2: a real yes", "undetermined": "The text cannot tell"}
@@ -23,13 +25,19 @@ Maker = Callable[[], Said]
 """What was filled in, as a correction, once it is wanted. Raises InputError."""
 
 
+def missed(done: Done, selected: Selected) -> None:
+    """Opens the form for words that were missed, with those that the rep selected in the note. Before the row is drawn."""
+    st.session_state[_picks(done)] = "missed"
+    st.session_state["missed-words"] = selected.words[:MOST_WORDS]
+    st.session_state["missed-from"] = Marks(done.conversation).start(selected.line)
+
+
 def row(settings: Settings, done: Done) -> None:
     """Draws the row, and the form for what was picked."""
-    at = done.review.source.digest
     kinds = [kind for kind in KINDS if _applies(kind, done)]
     with st.container(horizontal=True, vertical_alignment="center", key="correct"):
         st.text("Was this right?")
-        kind = st.pills("Was this right", kinds, format_func=KINDS.__getitem__, label_visibility="collapsed", key=f"off-{at}-{_kept(at)}")
+        kind = st.pills("Was this right", kinds, format_func=KINDS.__getitem__, label_visibility="collapsed", key=_picks(done))
     if kind is None:
         if told := st.session_state.get("kept_said"):
             st.caption(str(told))
@@ -94,6 +102,11 @@ def _form(settings: Settings, done: Done, kind: Kind) -> None:
     st.rerun()
 
 
+def _picks(done: Done) -> str:
+    at = done.review.source.digest
+    return f"off-{at}-{_kept(at)}"
+
+
 def _kept(at: str) -> int:
     return int(st.session_state.get(f"kept-{at}", 0))
 
@@ -123,14 +136,15 @@ def _named(id: str, done: Done) -> str:
 
 
 def _missed(done: Done) -> Maker:
-    words = st.text_area("The words, copied from the note", key="missed-words", max_chars=MOST_WORDS, height=80)
+    words = st.text_area("The words, selected in the note or copied from it", key="missed-words", max_chars=MOST_WORDS, height=80)
     criterion = st.selectbox("They are about", [c.id for c in done.playbook.criteria], format_func=lambda id: _named(id, done), key="missed-criterion")
     polarity = st.radio("And", list(SPEAKS), format_func=SPEAKS.__getitem__, horizontal=True, key="missed-way", label_visibility="collapsed")
 
     def said() -> Said:
         if not words.strip():
-            raise InputError("No words yet. Copy the words that were missed from the note.")
-        return Said(kind="missed", criterion=criterion, polarity=cast(Polarity, polarity), quote=found(words, done.conversation))
+            raise InputError("No words yet. Select the words that were missed in the note, or copy them from it.")
+        quote = found(words, done.conversation, int(st.session_state.get("missed-from", 0)))
+        return Said(kind="missed", criterion=criterion, polarity=cast(Polarity, polarity), quote=quote)
 
     return said
 

@@ -65,6 +65,10 @@ class Marks:
         """The line of the note, from 1, on which a character stands."""
         return bisect_right(self._lines, offset)
 
+    def start(self, line: int) -> int:
+        """Where a line of the note begins; the last one where there is no such line."""
+        return self._lines[min(max(line, 1), len(self._lines)) - 1]
+
     def lines(self) -> Iterator[Json]:
         """The note line by line, each cut into segments that are wholly in or out of every highlight."""
         source, starts = self.conversation.source, set(self._lines)

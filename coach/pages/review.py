@@ -163,7 +163,9 @@ def _sheet(settings: Settings, done: Done) -> None:
                     make = partial(export.make, done)
                     st.download_button(export.label, make, export.file, export.mime, key=export.file, on_click="ignore", width="stretch")
     _sides(settings, done)
-    show(done)
+    missed = show(done, corrects=True)
+    if missed:
+        correct.missed(done, missed)
     if done.review.sales:
         _overrule(settings, done)
     correct.row(settings, done)

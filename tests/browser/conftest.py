@@ -6,28 +6,20 @@ Skips if there is no Chromium, except where CI=true: there it fails. Ends only w
 import json
 import os
 import shutil
-import socket
-import subprocess
-import sys
 import threading
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.browser.replies import SCRIPT
+from tests.browser.serving import DESKTOP, ROOT, Opener, clean, served, windows
 
-ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split()
-DESKTOP: ViewportSize = {"width": 1280, "height": 900}
-PHONE: ViewportSize = {"width": 400, "height": 860}
 
 
 class _Model(BaseHTTPRequestHandler):
@@ -78,13 +70,6 @@ def model_url() -> Iterator[str]:
     thread.join()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="session")
 def app_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the app keeps things, with a copy of the eval set: what a test writes is not left in the checkout."""
@@ -99,32 +84,10 @@ def app_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def app_url(model_url: str, app_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the app, in a process of its own that asks the scripted model by default."""
-    port = _free_port()
     kept = {"XDG_DATA_HOME": str(app_data), "COACH_EVALS": str(app_data / "evals"), "COACH_CACHE_REPLIES": "off"}
-    env = {**os.environ, **kept, "COACH_MODEL": "scripted", "OPENAI_BASE_URL": model_url, "OPENAI_API_KEY": "unused", "NO_PROXY": "127.0.0.1,localhost"}
-    log = tmp_path_factory.mktemp("app") / "log.txt"
-    with log.open("wb") as out:
-        process = subprocess.Popen([sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)], cwd=ROOT, env=env, stdout=out, stderr=out)
-        try:
-            _wait(f"http://127.0.0.1:{port}/_stcore/health", process, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-
-
-def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    for _ in range(240):
-        if process.poll() is not None:
-            break
-        try:
-            with opener.open(url, timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.25)
-    pytest.fail(f"the app did not start: {log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
+    asked = {"COACH_MODEL": "scripted", "OPENAI_BASE_URL": model_url, "OPENAI_API_KEY": "unused"}
+    with served(tmp_path_factory.mktemp("app") / "log.txt", clean(**kept, **asked)) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -140,32 +103,20 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-Opener = Callable[..., Page]
+@pytest.fixture
+def at(browser: Browser) -> Iterator[Opener]:
+    """Opens an address in a fresh browser session."""
+    with windows(browser) as opened:
+        yield opened
 
 
 @pytest.fixture
-def open_page(browser: Browser, app_url: str) -> Iterator[Opener]:
-    """Opens the app in a fresh browser session; all are closed at the end."""
-    contexts: list[BrowserContext] = []
+def open_page(at: Opener, app_url: str) -> Opener:
+    """Opens the page for a note."""
 
     def opened(size: ViewportSize = DESKTOP, scheme: Literal["light", "dark"] = "light") -> Page:
-        context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce", accept_downloads=True)
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        context.set_default_timeout(60_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(app_url)
+        page = at(app_url, size, scheme)
         page.get_by_role("textbox", name="The note or transcript").wait_for()
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture(scope="session")
-def shots() -> Path:
-    """Where screenshots go."""
-    folder = Path(os.environ.get("COACH_SCREENSHOTS") or ROOT / "screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return opened

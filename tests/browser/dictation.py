@@ -14,8 +14,8 @@ from coach.conversation import Side
 from coach.evaluation.cases import EvalCase, load_cases
 from coach.evaluation.oracle import Oracle
 from coach.readers import read
-from tests.browser.conftest import ROOT
 from tests.browser.replies import NO_PLAN, NO_QUESTIONS, SCRIPT
+from tests.browser.serving import ROOT
 
 EAGER = "Take every kind word for a yes."
 """Stands in the prompts of the set that reads too eagerly."""

@@ -11,13 +11,11 @@ from playwright.sync_api import Page, expect
 from coach.evaluation.errand import done_in
 from coach.evaluation.versus import comparisons
 from coach.settings import load
-from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.dictation import Reader, reading, two_sets
-from tests.browser.test_evals import ICON, SLOW, Opener, at, rested, served
+from tests.browser.serving import DESKTOP, PATIENCE, PHONE, Opener, rested, served
+from tests.browser.test_evals import ICON, folders
 from tests.browser.test_walk import AUDIT, CONTRAST, picture, widths
 from tests.evaluation.runs import small_folder
-
-__all__ = ["at"]
 
 
 class Place(NamedTuple):
@@ -47,8 +45,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             "COACH_PRICES": str(folder / "prices.yaml"),
             "COACH_PROMPTS": str(two_sets(folder / "prompts")),
         }
-        with served(folder, folder / "log.txt", "compare", **own) as url:
-            yield Place(url, folder, reader)
+        with served(folder / "log.txt", folders(folder) | own) as url:
+            yield Place(f"{url}/compare", folder, reader)
 
 
 def test_what_a_change_flips_from_start_to_a_change_that_git_shows(at: Opener, place: Place) -> None:
@@ -60,10 +58,10 @@ def test_what_a_change_flips_from_start_to_a_change_that_git_shows(at: Opener, p
     page.get_by_text("Send them", exact=True).click()
     page.get_by_role("button", name="Run both").click()
     going = page.locator(".st-key-going")
-    expect(going).to_contain_text("Running A, reader, prompts default", timeout=SLOW)
-    expect(going).to_contain_text("calls", timeout=4 * SLOW)  # what it took so far
+    expect(going).to_contain_text("Running A, reader, prompts default")
+    expect(going).to_contain_text("calls", timeout=4 * PATIENCE)  # what it took so far
     page.get_by_role("button", name="Stop").click()
-    expect(page.locator(".st-key-over")).to_contain_text("was stopped at", timeout=2 * SLOW)
+    expect(page.locator(".st-key-over")).to_contain_text("was stopped at", timeout=2 * PATIENCE)
 
     settings = load().model_copy(update={"runs": place.folder / "runs"})
     (left,) = comparisons(settings)
@@ -73,7 +71,7 @@ def test_what_a_change_flips_from_start_to_a_change_that_git_shows(at: Opener, p
     place.reader.wait = 0.0
     page.get_by_text("Send the rest").click()
     page.get_by_role("button", name="Go on").click()
-    expect(page.locator(".word-of-it")).to_be_visible(timeout=4 * SLOW)
+    expect(page.locator(".word-of-it")).to_be_visible(timeout=4 * PATIENCE)
     assert [done_in(left.folder / letter) for letter in "ab"] == [36, 36], "no case was asked twice"
 
     expect(page.locator(".word-of-it")).to_have_text("B is worse.")
@@ -92,10 +90,10 @@ def test_what_a_change_flips_from_start_to_a_change_that_git_shows(at: Opener, p
     expect(page.locator(".turn b").first).to_have_text(name)
 
     page.get_by_text("Keep B: write its recordings and baseline").click()
-    expect(page.locator(".files")).to_contain_text("baselines/reader.json", timeout=SLOW)
+    expect(page.locator(".files")).to_contain_text("baselines/reader.json")
     assert git(place.folder / "evals", "status", "--porcelain") == ""
     page.get_by_role("button", name="Write these files").click()
-    expect(page.locator(".st-key-keep-b")).to_contain_text("git -C", timeout=SLOW)
+    expect(page.locator(".st-key-keep-b")).to_contain_text("git -C")
     written = git(place.folder / "evals", "status", "--porcelain")
     assert written.splitlines() == ["?? baselines/", "?? recordings/"]
     shown = page.locator(".st-key-keep-b code").inner_text()

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from coach.evaluation.cases import load_cases
 from coach.evaluation.corrections import found_by_lint
-from tests.browser.conftest import DESKTOP, PHONE, Opener
 from tests.browser.replies import NORTHGATE
+from tests.browser.serving import DESKTOP, PHONE, Opener
 from tests.browser.test_walk import AUDIT, CONTRAST, picture, review, widths
 from tests.core.builders import playbook
 
@@ -77,7 +77,7 @@ def test_a_review_is_corrected_and_becomes_a_case_file_that_lint_accepts(open_pa
     page = review(open_page(), NORTHGATE)
     say(page, "Missed this")
     page.get_by_role("button", name="Keep my corrections").click()
-    words = page.get_by_role("textbox", name="The words, copied from the note")
+    words = page.get_by_role("textbox", name="The words, selected in the note")
     words.fill("these words are not in it at all")
     page.get_by_role("button", name="Keep this").click()
     page.get_by_text("These words cannot be taken from the note").wait_for()
@@ -107,6 +107,29 @@ def test_a_review_is_corrected_and_becomes_a_case_file_that_lint_accepts(open_pa
     page.locator("[class*=st-key-row-]").first.wait_for()
     expect(page.locator("[class*=st-key-row-]").first).to_contain_text("done")
     (app_data / "evals" / "cases" / f"{made[0].id}.yaml").unlink()
+
+
+SELECT = """(body, words) => {
+  const walker = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
+  let node = walker.nextNode();
+  while (!node.data.includes(words)) node = walker.nextNode();
+  const at = node.data.lastIndexOf(words);
+  document.getSelection().setBaseAndExtent(node, at, node, at + words.length);
+}"""
+
+
+def test_words_selected_in_the_note_are_those_that_were_missed(open_page: Opener, kept: Path) -> None:
+    page = review(open_page(), f"{NORTHGATE}\nDana: and the board, the board wants a date.")
+    missed = page.get_by_role("button", name="Missed this: the selected words")
+    expect(missed).to_be_hidden()
+    page.locator(".note .body").filter(has_text="the board wants").evaluate(SELECT, "the board")
+    missed.click()
+    page.get_by_role("button", name="Keep my corrections").click()
+    words = page.get_by_role("textbox", name="The words, selected in the note")
+    expect(words).to_have_value("the board")
+    expect(words).to_be_in_viewport()
+    keep(page)
+    assert len(rows(kept)) == 1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

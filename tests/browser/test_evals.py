@@ -1,11 +1,7 @@
 """The Evals page in a real browser, on an eval folder and runs of its own: walked through, run in the background, read in every setting."""
 
-import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,12 +13,10 @@ from coach.evaluation.bench import bless_run, run_suite, set_up
 from coach.evaluation.chosen import Chosen, planned
 from coach.evaluation.results import Run, RunFolder, read_run
 from coach.settings import load
-from tests.browser.conftest import DESKTOP, PHONE, ROOT, _free_port, _wait
+from tests.browser.serving import DESKTOP, PATIENCE, PHONE, Opener, clean, rested, served
 from tests.browser.test_walk import AUDIT, CONTRAST, picture, widths
 from tests.evaluation.runs import small_folder
 
-SLOW = 60_000  # milliseconds
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 PAYLOAD = "<img src=x onerror=alert(1)> ![p](http://203.0.113.9/p.png) [l](http://203.0.113.9)"
 
 
@@ -61,54 +55,15 @@ def _later(run: Run, first: Path, folder: Path) -> None:
     at_folder.finish(Run.model_construct(**{**fields, "results": tuple(results), "started": started}))
 
 
-@contextmanager
-def served(folder: Path, log: Path, page: str = "evals", **more: str) -> Iterator[str]:
-    """Address of the Evals page, or another, of an app that looks at this folder."""
-    port = _free_port()
-    env = {name: value for name, value in os.environ.items() if name != "CI" and not name.startswith(("COACH_", "OPENAI_"))}
-    env |= {"COACH_EVALS": str(folder / "evals"), "COACH_RUNS": str(folder / "runs"), "NO_PROXY": "127.0.0.1,localhost", **more}
-    with log.open("wb") as out:
-        process = subprocess.Popen([sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)], cwd=ROOT, env=env, stdout=out, stderr=out)
-        try:
-            _wait(f"http://127.0.0.1:{port}/_stcore/health", process, log)
-            yield f"http://127.0.0.1:{port}/{page}"
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
+def folders(folder: Path) -> dict[str, str]:
+    """An environment of an app that looks at this folder."""
+    return clean(COACH_EVALS=str(folder / "evals"), COACH_RUNS=str(folder / "runs"))
 
 
 @pytest.fixture(scope="module")
 def url(here: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(here, tmp_path_factory.mktemp("log") / "log.txt") as address:
-        yield address
-
-
-Opener = Callable[..., Page]
-
-
-@pytest.fixture
-def at(browser: Browser) -> Iterator[Opener]:
-    """Opens an address in a fresh session and waits until it is drawn."""
-    contexts = []
-
-    def opened(address: str, size: Any = DESKTOP, scheme: Any = "light") -> Page:
-        context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
-        context.set_default_timeout(SLOW)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(address)
-        page.get_by_role("heading", level=1).wait_for()
-        return rested(page)
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-def rested(page: Page) -> Page:
-    page.wait_for_timeout(300)
-    page.locator(IDLE).wait_for()
-    return page
+    with served(tmp_path_factory.mktemp("log") / "log.txt", folders(here)) as address:
+        yield f"{address}/evals"
 
 
 def new_run(page: Page) -> Page:
@@ -154,12 +109,12 @@ def test_a_run_that_was_stopped_goes_on_from_its_folder(at: Opener, here: Path, 
     cut = folder / "runs" / "20260302-120000-offline"
     assert run_suite(bench, planned(bench, Chosen(), cut), cut, lambda done, _of: done < 5) is None
     assert not RunFolder(cut).whole
-    with served(folder, tmp_path / "log.txt") as address:
-        page = new_run(at(address))
-        expect(page.locator(".st-key-cut-off-0")).to_contain_text("was cut off after", timeout=SLOW)
+    with served(tmp_path / "log.txt", folders(folder)) as address:
+        page = new_run(at(f"{address}/evals"))
+        expect(page.locator(".st-key-cut-off-0")).to_contain_text("was cut off after")
         page.locator(".st-key-resume-0 button").click()
-        expect(page.locator(".st-key-over")).to_contain_text(f"is done: {len(bench.cases)} cases", timeout=3 * SLOW)
-        expect(page.locator(".gate")).to_be_visible(timeout=SLOW)
+        expect(page.locator(".st-key-over")).to_contain_text(f"is done: {len(bench.cases)} cases", timeout=3 * PATIENCE)
+        expect(page.locator(".gate")).to_be_visible()
     assert len(read_run(cut).results) == len(bench.cases)
 
 

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.replies import BOARD, HOSTILE, NORTHGATE
+from tests.browser.serving import DESKTOP, PHONE
 from tests.browser.test_walk import AUDIT, CONTRAST, SETTINGS, box, picture, widths
 
 Opener = Callable[..., Page]
@@ -37,7 +37,7 @@ def bring(page: Page, files: dict[str, str | bytes]) -> Page:
     press = page.get_by_role("button", name="Review the files")
     press.click()
     try:
-        rows(page).first.wait_for(timeout=20_000)
+        rows(page).first.wait_for()
     except PlaywrightTimeout:  # the page moved under the press: whoever sees the button still there presses again
         if press.is_visible():
             press.click()
@@ -136,7 +136,7 @@ def test_names_of_files_and_words_of_notes_are_drawn_as_text_and_ask_nobody_for_
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: thrown.append(str(error)))
     bring(page, {HOSTILE_NAME: HOSTILE, f"bad {HOSTILE_NAME}": BAD})
-    expect(rows(page).nth(1)).to_contain_text("![x](http://203.0.113.9/p.png) :red[a]", timeout=60_000)
+    expect(rows(page).nth(1)).to_contain_text("![x](http://203.0.113.9/p.png) :red[a]")
     assert page.locator("table").locator("img, a, script, iframe, b, [src], [href], [style]").count() == 0
     assert not [url for url in asked if "203.0.113.9" in url]
     assert thrown == []

@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.dictation import reading, two_sets
 from tests.browser.replies import HOSTILE, NORTHGATE, PAYLOADS
-from tests.browser.test_evals import ICON, SLOW, Opener, at, rested, served
+from tests.browser.serving import DESKTOP, PATIENCE, PHONE, Opener, rested, served
+from tests.browser.test_evals import ICON, folders
 from tests.browser.test_walk import AUDIT, CONTRAST, picture, widths
 from tests.evaluation.runs import small_folder
 
-__all__ = ["at"]
 UNKNOWN = "Saw Kim at the mill. Kim said the pump is too old and asked what a new one costs. Kim's boss has to agree."
 
 
@@ -29,8 +28,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             "COACH_PRICES": str(folder / "prices.yaml"),
             "COACH_PROMPTS": str(two_sets(folder / "prompts")),
         }
-        with served(folder, folder / "log.txt", "try", **own) as address:
-            yield address
+        with served(folder / "log.txt", folders(folder) | own) as address:
+            yield f"{address}/try"
 
 
 def tried(page: Page, note: str) -> Page:
@@ -41,8 +40,8 @@ def tried(page: Page, note: str) -> Page:
 
 def test_two_prompt_sets_are_asked_at_once_and_what_differs_is_shown(at: Opener, url: str) -> None:
     page = tried(at(url), NORTHGATE)
-    expect(page.get_by_test_id("stExpander").first).to_contain_text("Reading for evidence", timeout=SLOW)
-    expect(page.locator(".gate")).to_contain_text("verdict", timeout=SLOW)
+    expect(page.get_by_test_id("stExpander").first).to_contain_text("Reading for evidence")
+    expect(page.locator(".gate")).to_contain_text("verdict")
     expect(page.locator(".panel").nth(0)).to_contain_text("prompts default")
     expect(page.locator(".panel").nth(1)).to_contain_text("prompts eager")
     expect(page.locator(".panel").nth(0)).to_contain_text("3 calls, 6,000 tokens in, 900 tokens out, $0.0096")
@@ -59,7 +58,7 @@ def test_one_side_that_fails_says_so_and_leaves_the_other(at: Opener, url: str) 
     page.get_by_role("combobox", name="B, the change: read by").click()
     page.get_by_role("option", name="offline analyst").click()
     tried(rested(page), UNKNOWN)  # the model knows no such note, and breaks off
-    expect(page.locator(".panel").nth(0)).to_contain_text("No answer", timeout=2 * SLOW)
+    expect(page.locator(".panel").nth(0)).to_contain_text("No answer", timeout=2 * PATIENCE)
     expect(page.locator(".panel").nth(0)).to_contain_text("No connection to the model")
     expect(page.locator(".panel").nth(1)).to_contain_text("Not yet. Be skeptical.")
     expect(page.locator(".gate")).to_contain_text("nothing can be compared")
@@ -78,7 +77,7 @@ def test_the_same_set_up_twice_is_a_sentence(at: Opener, url: str) -> None:
     page.get_by_role("combobox", name="B: prompts").click()
     page.get_by_role("option", name="default").click()
     tried(rested(page), NORTHGATE)
-    expect(page.locator(".stMain")).to_contain_text("A and B are the same set-up", timeout=SLOW)
+    expect(page.locator(".stMain")).to_contain_text("A and B are the same set-up")
 
 
 SETTINGS = [(f"{name}-{scheme}", dict(size), scheme) for name, size in (("desktop", DESKTOP), ("phone", PHONE)) for scheme in ("light", "dark")]

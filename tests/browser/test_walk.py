@@ -1,7 +1,6 @@
 """A walk through the page in a real browser, with a model that says what the test lets it say."""
 
 import re
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.replies import BOARD, BOARD_DAY, HOSTILE, NOBODY, NORTHGATE, PAYLOADS
+from tests.browser.serving import DESKTOP, PHONE, Opener
 
-Opener = Callable[..., Page]
 REFUSED = "Saw Kim at the mill. Kim said the pump is too old and asked what a new one costs. Kim's boss has to agree."
 
 AUDIT, CONTRAST = (Path(__file__).with_name(name).read_text(encoding="utf-8").partition("\n")[2] for name in ("audit.js", "contrast.js"))

@@ -67,6 +67,8 @@ def test_a_row_that_does_not_fit_together_is_refused_with_its_number(broken: dic
 def test_words_that_were_missed_are_found_however_they_were_copied() -> None:
     assert found("  “we lose two orders\n a week ", TALK).text == "we lose two orders a week"
     assert found("Raj wants", TALK).text == "Raj wants"  # two words, and only one place
+    second = TALK.source.rindex("a")
+    assert found("a", TALK, start=second).start == second  # the rep selected this one
     for words in ("we win two orders a week", "a", "", "set aside this year. Raj wants a security"):
         with pytest.raises(InputError, match="cannot be taken from the note"):
             found(words, TALK)

@@ -5,16 +5,27 @@ The script writes data as text only; it has no way to make a link, a picture or 
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 HERE = Path(__file__).parent
 
 
-def draw(picture: dict[str, Any]) -> None:
-    """Draws a review on the page."""
-    _component()(key="sheet", data=picture)
+class Selected(NamedTuple):
+    """Words of the note that the rep selected, and the line of the note on which they begin, from 1."""
+
+    words: str
+    line: int
+
+
+def draw(picture: dict[str, Any]) -> Selected | None:
+    """Draws a review on the page; gives the words that the rep said just now were missed."""
+    missed = _component()(key="sheet", data=picture, on_missed_change=lambda: None).missed
+    match missed:
+        case {"words": str(words), "line": int(line)} if words.strip():
+            return Selected(words, line)
+    return None
 
 
 @cache

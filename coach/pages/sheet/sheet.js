@@ -49,6 +49,35 @@ function pressable(node, act) {
   return node;
 }
 
+// The words of the note that are selected, and the line on which they begin. Labels that we added are no words of the note.
+function selected(box) {
+  const held = document.getSelection();
+  const tree = box.getRootNode();
+  const shadows = tree instanceof ShadowRoot ? [tree] : [];
+  const here = shadows.length && tree.getSelection ? tree.getSelection() : held;
+  const found = held.getComposedRanges ? held.getComposedRanges({ shadowRoots: shadows })[0] : here.rangeCount && here.getRangeAt(0);
+  if (!found || !box.contains(found.startContainer)) return null;
+  const range = document.createRange();
+  range.setStart(found.startContainer, found.startOffset);
+  if (box.contains(found.endContainer)) range.setEnd(found.endContainer, found.endOffset);
+  else range.setEndAfter(box.lastChild);
+  const lines = [...box.querySelectorAll(".line")].filter((line) => range.intersectsNode(line));
+  const texts = lines.map((line) => within(range, line.querySelector(".body")));
+  const at = texts.findIndex((text) => text.trim());
+  return at < 0 ? null : { words: texts.slice(at).join("\n").trim(), line: Number(lines[at].querySelector(".n").textContent) };
+}
+
+function within(range, body) {
+  const walker = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
+  let text = "";
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (!range.intersectsNode(node) || node.parentElement.closest(".tag, .hidden-chars, .unseen")) continue;
+    const from = node === range.startContainer ? range.startOffset : 0;
+    text += node.data.slice(from, node === range.endContainer ? range.endOffset : undefined);
+  }
+  return text;
+}
+
 function flash(...nodes) {
   for (const old of nodes[0].getRootNode().querySelectorAll(".flash")) old.classList.remove("flash");
   void nodes[0].getBoundingClientRect(); // lets the animation start again
@@ -56,19 +85,24 @@ function flash(...nodes) {
 }
 
 class Sheet {
-  constructor(root, data) {
+  constructor(root, data, tell) {
     this.root = root;
     this.data = data;
+    this.tell = tell; // hears the words that the rep says were missed
+    this.offer = () => root.querySelector(".missed")?.classList.toggle("ready", Boolean(this.chosen()));
     this.shown = new Map(); // highlight -> the first quote button that shows it
     this.came = null; // where the last jump to the note started
   }
 
   draw() {
+    document.addEventListener("selectionchange", this.offer);
     const { data } = this;
     const right = el("div", { class: "right" }, this.verdict(), this.overruled(), this.first(), this.board(), this.coaching());
     const parts = [right, this.note(), el("footer", { class: "foot" }, this.aside(), this.foot())];
     this.root.replaceChildren(el("div", { class: `page tone-${data.verdict.tone}` }, parts));
   }
+
+  leave = () => document.removeEventListener("selectionchange", this.offer);
 
   // jumps
 
@@ -276,7 +310,7 @@ class Sheet {
     return el(
       "section",
       { class: "note", "aria-labelledby": "note-head" },
-      el("div", { class: "bar" }, el("h2", { id: "note-head" }, "The note"), this.back()),
+      el("div", { class: "bar" }, el("h2", { id: "note-head" }, "The note"), this.back(), this.data.corrects && this.missed()),
       keys.length ? el("p", { class: "legend" }, keys.map(([kind, word, rest]) => el("span", { class: "key" }, el("span", { class: `mark mark-${kind} signed` }, word), ` ${rest}`))) : null,
       note.planted ? el("p", { class: "warning" }, el("span", { "aria-hidden": "true" }, "⚠ "), note.planted === 1 ? "One stretch of this note speaks to software, not to people. It never counts." : `${note.planted} stretches of this note speak to software, not to people. They never count.`) : null,
       note.hidden ? el("p", { class: "warning" }, el("span", { "aria-hidden": "true" }, "⚠ "), `This note holds ${note.hidden}.`) : null,
@@ -291,6 +325,22 @@ class Sheet {
       target.scrollIntoView({ block: "center", behavior: still() ? "auto" : "smooth" });
       target.focus({ preventScroll: true });
     });
+  }
+
+  missed() {
+    const button = el("button", { class: "small missed", type: "button" }, "Missed this: the selected words");
+    button.addEventListener("pointerdown", (event) => event.preventDefault()); // the selection stays
+    return pressable(button, () => {
+      const words = this.chosen();
+      if (!words) return;
+      this.tell(words);
+      follow(".st-key-correction");
+    });
+  }
+
+  chosen() {
+    const box = this.root.querySelector(".text");
+    return box && selected(box);
   }
 
   segment(segment, seen) {
@@ -334,18 +384,29 @@ class Sheet {
   }
 }
 
+// What a press brings onto the page stands further down; it is shown as soon as it is there.
+function follow(name, tries = 40) {
+  const target = document.querySelector(name);
+  if (target) target.scrollIntoView({ block: "center", behavior: still() ? "auto" : "smooth" });
+  else if (tries) setTimeout(() => follow(name, tries - 1), 100);
+}
+
 const drawn = new WeakMap();
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".sheet");
   if (!root || !data) return;
   const before = drawn.get(root);
-  if (before && before.data === data) return;
-  drawn.set(root, new Sheet(root, data));
-  drawn.get(root).draw();
+  if (before && before.data === data) return before.leave;
+  before?.leave();
+  const sheet = new Sheet(root, data, (words) => setTriggerValue("missed", words));
+  drawn.set(root, sheet);
+  sheet.draw();
   const start = data.overruled || (before && before.data.overruled) ? ".overruled, .first" : !before ? "#headline" : null;
   const target = start && root.querySelector(start);
-  if (!target) return;
-  target.scrollIntoView({ block: start === "#headline" ? "center" : "start", behavior: "auto" });
-  if (target.hasAttribute("tabindex")) target.focus({ preventScroll: true });
+  if (target) {
+    target.scrollIntoView({ block: start === "#headline" ? "center" : "start", behavior: "auto" });
+    if (target.hasAttribute("tabindex")) target.focus({ preventScroll: true });
+  }
+  return sheet.leave;
 }
