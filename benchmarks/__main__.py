@@ -31,11 +31,12 @@ from benchmarks import fuzz
 from benchmarks.evals import evals
 from benchmarks.reading import reading
 from benchmarks.redaction import redaction
+from coach.answering import REPLIES
 from coach.llm.analyst import Analyst
 from coach.prompting import PromptSet
 from coach.readers import read
 from coach.review import review
-from coach.settings import REPLIES, Settings, cores, load
+from coach.settings import Settings, cores, load
 
 TODAY = date(2026, 5, 12)
 ROUNDS = 5

@@ -17,12 +17,13 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, NamedTuple
 
+from coach.answering import CHECKED, OFFLINE
 from coach.evaluation.cases import EvalCase, load_cases
 from coach.llm.analyst import Analyst
 from coach.llm.live import openai_chat
 from coach.readers import read
 from coach.review import review
-from coach.settings import CHECKED, OFFLINE, Settings
+from coach.settings import Settings
 
 PEER = "langextract[openai]==1.7.1"
 NOTES = 10
@@ -129,8 +130,8 @@ def peers(settings: Settings) -> None:
 
 
 def chosen(settings: Settings) -> list[EvalCase]:
-    """Dev notes of the wanted length that sell something, spread evenly over the lengths."""
-    fit = [case for case in load_cases(settings.evals / "cases", "dev") if case.family == "base" and case.gold.sales and case.lang == "en"]
+    """Holdout notes of the wanted length that sell something, spread evenly over the lengths: nobody here has learned from them, and only sums are shown."""
+    fit = [case for case in load_cases(settings.evals / "cases", "holdout") if case.family == "base" and case.gold.sales and case.lang == "en"]
     fit = sorted((case for case in fit if WORDS[0] <= len(case.note.split()) <= WORDS[1]), key=lambda case: (len(case.note.split()), case.id))
     return [fit[at * (len(fit) - 1) // (NOTES - 1)] for at in range(NOTES)]
 
@@ -189,7 +190,7 @@ def _alike(a: str, b: str) -> bool:
 def _print(rows: list[Row], cases: list[EvalCase]) -> None:
     gold = sum(len(criterion.quotes) for case in cases for criterion in case.gold.criteria.values())
     words = [len(case.note.split()) for case in cases]
-    print(f"{len(cases)} notes of {min(words)} to {max(words)} words, {gold} gold quotes")
+    print(f"{len(cases)} holdout notes of {min(words)} to {max(words)} words, {gold} gold quotes")
     titles = ("seconds", "read", "known", "written", "calls", "found", "true", "gold hit", "false", "in place", "s a true")
     print(f"{'':46}" + "".join(f"{title:>9}" for title in titles))
     for row in rows:

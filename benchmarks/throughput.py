@@ -15,12 +15,13 @@ from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from benchmarks.waiting import WaitingChat
+from coach.answering import REPLIES
 from coach.conversation import Conversation
 from coach.llm.asker import Asker
 from coach.llm.live import openai_chat
 from coach.prompting import PromptSet
 from coach.review import review
-from coach.settings import REPLIES, Settings
+from coach.settings import Settings
 
 REVIEWS = 200
 ABREAST = 16

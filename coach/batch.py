@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from coach.answering import OFFLINE
 from coach.ask import Ask
 from coach.conversation import Conversation, Value
 from coach.errors import AskError, CoachError, InputError
@@ -20,7 +21,7 @@ from coach.playbook import Playbook
 from coach.readers import read_all
 from coach.readers.limits import check_size
 from coach.review import UNWATCHED, Review, Watch, review
-from coach.settings import OFFLINE, Settings
+from coach.settings import Settings
 
 WORTH_PROCESSES = 200_000  # bytes of text in all: a second's work, which is what starting the processes takes
 

@@ -70,9 +70,10 @@ def review(
     **limits: float | None,
 ) -> None:
     """Review FILES, folders, or - for standard input. A folder is searched for every file that is not hidden."""
+    from coach.answering import OFFLINE
     from coach.batch import Job, files_in
     from coach.journal import Journal
-    from coach.settings import OFFLINE, cores, load
+    from coach.settings import cores, load
 
     if today and not 2000 <= today.year < 2200:
         _complain(f"--today {today.year:04}-... is not a day on which notes are written. Give one from 2000 to 2199.")

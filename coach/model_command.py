@@ -94,8 +94,9 @@ def remove(name: str) -> None:
 @click.option("--model", "name", help="The model. Default: COACH_MODEL.")
 def check(base_url: str | None, name: str | None) -> None:
     """Try a connection: is somebody there, is the key right, is the model served, does it answer."""
+    from coach.answering import OFFLINE
     from coach.render.inert import folded
-    from coach.settings import OFFLINE, load
+    from coach.settings import load
 
     with told(MODELS):
         settings = load()

@@ -6,12 +6,13 @@ sent to another process and read again. Reads no file and asks nobody.
 
 from pydantic import Field, ValidationError
 
+from coach.answering import OFFLINE
 from coach.ask import Ask
 from coach.conversation import Value
 from coach.errors import InputError
 from coach.llm.budget import Purse
 from coach.playbook import Playbook
-from coach.settings import OFFLINE, Settings
+from coach.settings import Settings
 
 PLAIN_NAME = r"^[^/\\:\x00-\x1f]*[^/\\:\x00-\x1f.]$"
 """A name that is a file or folder of its own and leads nowhere else: what is read from a file may come from somebody else."""

@@ -18,6 +18,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from pydantic import BaseModel
 
 from coach.advice import AdviseRuthless, AdviseSkeptical, Findings
+from coach.answering import REPLIES
 from coach.ask import Answer, Answerer, Ask, Brief, Reply, Request
 from coach.commitment import Judge, Pointer
 from coach.conversation import Conversation, Kind, Turn
@@ -28,7 +29,7 @@ from coach.llm.analyst import Analyst
 from coach.prompting import LARGEST_TEMPLATE, LONGEST_RENDER, PromptSet, brief_words, fence_of, form_of, visible
 from coach.readers import read
 from coach.review import review
-from coach.settings import REPLIES, load
+from coach.settings import load
 
 DEFAULT = Path(__file__).parents[1] / "prompts" / "default"
 TODAY = date(2026, 11, 24)

@@ -6,7 +6,6 @@ all beside the old files, and moved into their place at the end. Never in CI, ne
 to whoever reads the change.
 """
 
-import json
 import shlex
 import shutil
 from collections import Counter
@@ -21,7 +20,7 @@ from coach.evaluation.chosen import REPLIES, chosen_in
 from coach.evaluation.gate import baseline_of, baseline_text
 from coach.evaluation.manifest import HALF, NAME, check_manifest, manifest_text
 from coach.evaluation.results import RunFolder, read_run, write_whole
-from coach.evaluation.suites import SETUP
+from coach.evaluation.suites import SETUP, setup_text
 from coach.llm.recordings import read_record
 
 What = Literal["new", "changed", "gone"]
@@ -76,8 +75,7 @@ def proposal(bench: Bench, folder: Path) -> Proposal:
     if run.source == "live":
         blessable(bench, run, folder, [case for case in bench.cases if case.id in run.by_case])
         files = _recordings(folder / REPLIES, run.suite, list(run.by_case))
-        setup = want.setup.model_dump(mode="json", include={"prompts", "playbook"})
-        files[f"recordings/{run.suite}/{SETUP}"] = json.dumps(setup, indent=1, sort_keys=True) + "\n"
+        files[f"recordings/{run.suite}/{SETUP}"] = setup_text(want.setup)
     else:
         if run.source == "offline" and run.playbook != bench.playbook.id:
             raise CaseError(f"{folder} is held against {run.playbook}, and the analyst's baseline is held against {bench.playbook.id}. Run that.")

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from coach.answering import OFFLINE
 from coach.errors import CaseError, ReplayError
 from coach.evaluation.cases import EvalCase, load_cases
 from coach.evaluation.dumb import DUMB, agreement, dumb_run
@@ -19,7 +20,7 @@ from coach.evaluation.runner import Plan, Progress, head_of, run
 from coach.evaluation.suites import ANALYST, Suite, recorded_suites
 from coach.evaluation.thresholds import Thresholds, read_thresholds
 from coach.playbook import Playbook
-from coach.settings import OFFLINE, Settings
+from coach.settings import Settings
 
 OFFLINE_SUITE = Suite(name="offline", model=ANALYST, source="offline")
 CORES = os.cpu_count() or 1

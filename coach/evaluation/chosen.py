@@ -7,6 +7,7 @@ Asks nobody and runs nothing.
 from importlib.metadata import version
 from pathlib import Path
 
+from coach.answering import OFFLINE
 from coach.conversation import Value
 from coach.errors import CaseError, InputError
 from coach.evaluation.bench import CORES, OFFLINE_SUITE, Bench, chosen, name_of
@@ -16,7 +17,7 @@ from coach.evaluation.runner import Plan
 from coach.evaluation.suites import Live, Suite
 from coach.llm.budget import Limits, Purse, Spent
 from coach.llm.recordings import Made
-from coach.settings import OFFLINE, Settings
+from coach.settings import Settings
 from coach.setups import Setup
 
 AT_ONCE_LIVE = 4

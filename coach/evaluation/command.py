@@ -171,6 +171,7 @@ def record(**options: Any) -> None:
 def _record(options: dict[str, Any]) -> None:
     from importlib.metadata import version
 
+    from coach.answering import CHECKED
     from coach.evaluation.bench import name_of, set_up
     from coach.evaluation.chosen import purse_of
     from coach.evaluation.manifest import write_manifest
@@ -178,7 +179,7 @@ def _record(options: dict[str, Any]) -> None:
     from coach.evaluation.recording import Job, folder_of, spread, to_record
     from coach.evaluation.recording import record as recorded
     from coach.evaluation.results import write_whole
-    from coach.evaluation.suites import SETUP, Suite
+    from coach.evaluation.suites import SETUP, Suite, setup_text
     from coach.llm.budget import NOTHING
     from coach.llm.recordings import Made
     from coach.settings import load
@@ -215,8 +216,8 @@ def _record(options: dict[str, Any]) -> None:
             tell(done, len(cases))
     finally:
         write_manifest(folder, [case.id for case in cases[:done]])
-        if done and options["prompts"]:
-            write_whole(folder / SETUP, Setup(prompts=options["prompts"]).model_dump_json(indent=1, include={"prompts", "playbook"}) + "\n")
+        if done and (options["prompts"] or suite.model.endswith(CHECKED)):
+            write_whole(folder / SETUP, setup_text(Setup(model=suite.model, prompts=options["prompts"])))
     click.echo(f"{folder}: {len(cases)} cases recorded. Run them: coach eval run --suite {name}")
 
 
@@ -237,12 +238,13 @@ def new_case_command(**options: Any) -> None:
 def _new_case(options: dict[str, Any]) -> None:
     from pydantic import ValidationError
 
+    from coach.answering import OFFLINE
     from coach.evaluation.bench import set_up
     from coach.evaluation.corrections import Correction, id_from, new_case
     from coach.evaluation.writing import save_case
     from coach.readers import read
     from coach.review import review
-    from coach.settings import OFFLINE, load
+    from coach.settings import load
 
     settings = load()
     bench = set_up(settings)

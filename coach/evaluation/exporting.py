@@ -8,6 +8,7 @@ import json
 import re
 from typing import Any
 
+from coach.answering import REPLIES
 from coach.ask import Brief
 from coach.errors import CaseError
 from coach.evaluation.cases import EvalCase
@@ -16,7 +17,6 @@ from coach.llm.schema import strict_schema
 from coach.playbook import Playbook
 from coach.prompting import PromptSet
 from coach.readers import read
-from coach.settings import REPLIES
 
 RUNS = re.compile(r"\{[{%#]|^\s*(?:file|package):", re.IGNORECASE)
 """What promptfoo takes for a template wherever it stands, and at the beginning for a script to run."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from coach.answering import OFFLINE
 from coach.conversation import Conversation
 from coach.corrected import quotes
 from coach.errors import PlaybookError
@@ -20,7 +21,6 @@ from coach.evaluation.results import Result
 from coach.playbook import Playbook
 from coach.readers import read
 from coach.review import Review, review
-from coach.settings import OFFLINE
 
 STORED = "As the run wrote it down."
 KEPT_NONE = "The baseline kept no review: reviewed anew just now by the offline analyst."

@@ -11,6 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
+from coach.answering import CHECKED
 from coach.ask import Ask
 from coach.errors import OverBudget, ReplayError
 from coach.evaluation.cases import EvalCase
@@ -80,13 +81,14 @@ def record_case(job: Job, case: EvalCase, chat: Chat) -> None:
     folder = job.suite.recordings / case.id
     fresh = folder.with_name(folder.name + HALF)
     shutil.rmtree(fresh, ignore_errors=True)
-    ask: Ask = job.settings.asker(Recorder(chat, fresh, job.made))
+    ask: Ask = job.settings.over(Recorder(chat, fresh, job.made), job.suite.model.endswith(CHECKED))
     if isinstance(chat, Dictated):
         ask = chat.over(ask)
     try:
         review(read(case.note, case.id), job.playbook, ask, case.as_of)
         shutil.rmtree(folder, ignore_errors=True)
-        fresh.replace(folder)
+        if fresh.is_dir():  # nobody was asked where a model checks and there was nothing to check
+            fresh.replace(folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 

@@ -56,8 +56,8 @@ def run_command(**options: Any) -> None:
 def _chosen(options: dict[str, Any]) -> Any:
     from pydantic import ValidationError
 
+    from coach.answering import OFFLINE
     from coach.evaluation.chosen import Chosen
-    from coach.settings import OFFLINE
     from coach.setups import Setup
 
     if options["suite"] and options["model"]:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from coach.answering import CHECKED, OFFLINE
 from coach.ask import Answer, Answerer, Ask, Reply, Request
 from coach.conversation import Value
 from coach.errors import ReplayError
@@ -17,12 +18,12 @@ from coach.evaluation.manifest import HALF, check_manifest, recorded_cases
 from coach.evaluation.results import Source
 from coach.llm.budget import Purse
 from coach.llm.recordings import Made, Recorded, Recorder, read_record
-from coach.settings import OFFLINE, load
+from coach.settings import load
 from coach.setups import Setup
 
 ANALYST = "offline"
 SETUP = "setup.json"
-"""In a folder of recordings: the prompt set and playbook that they were made with, if not those that all use."""
+"""In a folder of recordings: what they were made with, if not what all use."""
 
 
 class Suite(Value):
@@ -80,8 +81,8 @@ def table(suite: Suite, case: EvalCase, live: Live | None = None) -> Table:
     if suite.prompt_set:
         settings = settings.model_copy(update={"prompt_set": suite.prompt_set})
     if suite.recordings is not None:
-        recorded = Recorded(suite.recordings / case.id, suite.model)
-        return Table(settings.asker(recorded), recorded)
+        recorded = Recorded(suite.recordings / case.id, suite.model.removesuffix(CHECKED))
+        return Table(settings.over(recorded, suite.model.endswith(CHECKED)), recorded)
     if live is None:
         return Table(settings.ask(OFFLINE if suite.model == ANALYST else suite.model))
     folder = live.keep / case.id
@@ -102,9 +103,16 @@ def recorded_suites(folder: Path) -> list[Suite]:
             raise ReplayError(f"{path.name} mixes recordings of {len(models)} models and {len(kinds)} kinds. Keep each in a folder of its own.")
         live = kinds == {"live"}
         made = _setup(path)
-        suite = Suite(name=path.name, model=records[0].sent.model, source="recorded live" if live else "authored", recordings=path)
+        model = records[0].sent.model + (CHECKED if made.model.endswith(CHECKED) else "")
+        suite = Suite(name=path.name, model=model, source="recorded live" if live else "authored", recordings=path)
         suites.append(suite.model_copy(update={"prompt_set": made.prompts, "playbook": None if made.playbook == "default" else made.playbook}))
     return suites
+
+
+def setup_text(setup: Setup) -> str:
+    """What stands in SETUP. The model is named in each recording; that it only checked is not, so that is kept here."""
+    checks = {"model"} if setup.model.endswith(CHECKED) else set()
+    return setup.model_dump_json(indent=1, include={"prompts", "playbook", *checks}) + "\n"
 
 
 def _setup(recordings: Path) -> Setup:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from coach.answering import OFFLINE
 from coach.ask import Request
 from coach.conversation import Conversation
 from coach.lab.finding import Finding
@@ -19,7 +20,7 @@ from coach.lab.prompts import lint as lint_prompts
 from coach.lab.sample import everything, requests_on
 from coach.lab.shown import Showing, showing
 from coach.prompting import PromptSet
-from coach.settings import OFFLINE, Settings
+from coach.settings import Settings
 
 
 def look(settings: Settings, files: Mapping[str, str]) -> Look:

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from coach.answering import REPLIES
 from coach.ask import Request
 from coach.errors import PromptError
 from coach.lab.finding import Finding, meant, ordered
@@ -19,7 +20,6 @@ from coach.lab.quotes import quotes
 from coach.lab.sample import NAME, PROBLEM
 from coach.llm.asker import MOST_TOKENS
 from coach.prompting import LARGEST_TEMPLATE, LONGEST_RENDER, UNSEEN, PromptSet, brief_words, fence_of
-from coach.settings import REPLIES
 from coach.windows import tokens
 
 NEAR = 0.8  # of the longest template that is allowed

@@ -6,10 +6,10 @@ Tokens are estimated as `coach.windows` does it, so every number here is "about"
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from coach.answering import REPLIES
 from coach.ask import Request
 from coach.lab.prompts import shared
 from coach.prompting import PromptSet, brief_words
-from coach.settings import REPLIES
 from coach.windows import tokens
 
 

@@ -9,10 +9,11 @@ from datetime import date
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from coach.answering import OFFLINE
 from coach.errors import InputError
 from coach.pages import session
 from coach.pages.inbox import LIMITS, SORTS, Inbox, accepted, table, work
-from coach.settings import OFFLINE, Settings
+from coach.settings import Settings
 
 
 def brought() -> Inbox | None:

@@ -10,11 +10,12 @@ from datetime import date
 from typing import NamedTuple
 
 from coach.advice import NoAdvice
+from coach.answering import OFFLINE
 from coach.errors import AskError, CoachError, InputError
 from coach.grounding import Quote
 from coach.pages.session import Done, trouble
 from coach.render.wording import whose
-from coach.settings import OFFLINE, Settings
+from coach.settings import Settings
 from coach.verdict import RULES
 
 MOST_FILES = 200

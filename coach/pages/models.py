@@ -11,13 +11,14 @@ import streamlit as st
 from pydantic import SecretStr
 
 from coach.address import address, host, is_loopback
+from coach.answering import OFFLINE
 from coach.errors import CoachError, SettingsError
 from coach.models.known import Known, known, size
 from coach.models.places import Found
 from coach.models.pull import Order
 from coach.models.pulling import Pulling, State, begin, begun
 from coach.models.sources import ALL
-from coach.settings import OFFLINE, Settings, environment
+from coach.settings import Settings, environment
 
 NO_MODEL = "The offline analyst is not a language model. It reads with rules and a small classifier."
 ADD_A_MODEL = "To always use one, set COACH_MODEL and OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own, and start again."

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from coach.answering import REPLIES
 from coach.errors import CoachError, PromptError
 from coach.lab.checked import look, on_note
 from coach.lab.difference import differences
@@ -18,7 +19,7 @@ from coach.pages.lab import conflict, drawing, editor
 from coach.pages.lab.shelf import PLAIN, SETS, shelf
 from coach.prompting import PromptSet
 from coach.readers import read
-from coach.settings import REPLIES, Settings, load
+from coach.settings import Settings, load
 
 TITLE = "Prompts"
 WHAT_IT_DOES = "What a language model is told, as plain text. Whether there is a real yes is decided by rules, whatever stands here."

@@ -12,10 +12,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from coach.answering import OFFLINE
 from coach.errors import CoachError, PlaybookError, SettingsError
 from coach.pages import correct, files, models, session, sides
 from coach.pages.session import Done, Pasted
-from coach.settings import OFFLINE, Settings, load
+from coach.settings import Settings, load
 
 TITLE = "Did they say yes?"
 WHAT_IT_DOES = "Paste what you bring back from a sales call. You get told, in their words, whether there is a real yes, and what to do next."

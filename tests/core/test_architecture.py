@@ -47,7 +47,8 @@ from datetime import date
 from pathlib import Path
 from coach.readers import read
 from coach.review import review
-from coach.settings import OFFLINE, load
+from coach.answering import OFFLINE
+from coach.settings import load
 settings = load()
 path = Path({str(DATA / "calls" / "closing-call-01.md")!r})
 done = review(read(path.read_bytes(), path.name), settings.playbook("default"), settings.ask(OFFLINE), date(2024, 2, 15))

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from coach.answering import OFFLINE
 from coach.batch import File, Job, Outcome, files_in, printable, run
 from coach.errors import InputError
 from coach.journal import Journal
-from coach.settings import OFFLINE, Settings
+from coach.settings import Settings
 from tests.core.builders import ROOT, TODAY, playbook, row
 from tests.core.test_cli import NOTE, coach, environment, folder_of, without_seconds
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from coach.answering import REPLIES
 from coach.ask import Brief
 from coach.errors import CoachError
 from coach.evaluation.bench import CORES
@@ -17,7 +18,6 @@ from coach.evidence import Extract
 from coach.llm.asker import Asker, Sent
 from coach.prompting import PromptSet
 from coach.readers import read
-from coach.settings import REPLIES
 from tests.core.builders import ROOT, TODAY, playbook
 from tests.evaluation.builders import MISSING, fraction, no_case, scored, seen, yes_case
 

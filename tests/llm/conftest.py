@@ -11,6 +11,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from coach.answering import REPLIES
 from coach.ask import Brief
 from coach.evidence import Extract
 from coach.llm.asker import Asker
@@ -18,7 +19,7 @@ from coach.llm.live import LangChainChat, openai_chat
 from coach.playbook import Playbook
 from coach.prompting import PromptSet
 from coach.readers import read
-from coach.settings import REPLIES, load
+from coach.settings import load
 
 PROMPTS = Path(__file__).parents[2] / "prompts" / "default"
 TODAY = date(2026, 11, 24)

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from coach.answering import REPLIES
 from coach.errors import BadReply, Refused
 from coach.evidence import Extract, ExtractReply
 from coach.llm.asker import Asker, RawReply, parse
 from coach.llm.scripted import Scripted
 from coach.prompting import PromptSet
-from coach.settings import REPLIES
 from tests.llm.conftest import GOOD, NOTE, PROMPTS, Model, completion
 
 

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from coach.answering import REPLIES
 from coach.errors import OverBudget, SettingsError
 from coach.evidence import Extract
 from coach.llm.asker import Asker
 from coach.llm.budget import NOTHING, Limits, Purse, Rate, Spent, most_of, read_rates
 from coach.llm.live import openai_chat
 from coach.prompting import PromptSet
-from coach.settings import REPLIES, load
+from coach.settings import load
 from tests.core.builders import row
 from tests.llm.conftest import GOOD, KEY, PROMPTS, Model, completion, fault
 

@@ -10,6 +10,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from coach.advice import NoAdvice, Ruthless, Skeptical
+from coach.answering import REPLIES
 from coach.checks import LIVE
 from coach.conversation import Conversation
 from coach.errors import BadReply
@@ -20,7 +21,6 @@ from coach.prompting import PromptSet
 from coach.readers import read
 from coach.render import markdown
 from coach.review import Review, overrule, review
-from coach.settings import REPLIES
 from tests.llm.conftest import KEY, PROMPTS, Model, Say, completion
 
 TODAY = date(2026, 11, 24)  # a Tuesday

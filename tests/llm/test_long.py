@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from coach.answering import REPLIES
 from coach.errors import BadReply, PromptTooLong
 from coach.llm.asker import Asker, Reach
 from coach.llm.scripted import Scripted
@@ -18,7 +19,6 @@ from coach.playbook import Playbook
 from coach.prompting import PromptSet
 from coach.readers import read
 from coach.review import Review, review
-from coach.settings import REPLIES
 from tests.llm.conftest import PROMPTS, Model, Say, completion, fault
 from tests.llm.test_end_to_end import RUTHLESS, SKEPTICAL, TODAY, assert_every_quote_is_cut_from_the_source
 

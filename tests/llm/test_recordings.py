@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from coach.answering import REPLIES
 from coach.errors import CoachError, ReplayError
 from coach.evidence import Extract
 from coach.llm.asker import Asker, FormatRefused, RawReply, Sent
 from coach.llm.recordings import Made, Record, Recorded, Recorder, key_of, read_record
 from coach.llm.scripted import Scripted
 from coach.prompting import Message, PromptSet
-from coach.settings import REPLIES
 from tests.llm.conftest import GOOD, KEY, PROMPTS, Model, completion, fault
 
 MADE = Made(kind="authored", on="2026-03-02", tool="test")

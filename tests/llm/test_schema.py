@@ -7,8 +7,8 @@ from typing import Any, Literal
 import pytest
 from pydantic import BaseModel, Field
 
+from coach.answering import REPLIES
 from coach.llm.schema import strict_schema
-from coach.settings import REPLIES
 
 KEYWORDS = {"type", "properties", "required", "additionalProperties", "items", "enum", "const", "anyOf", "description", "$defs", "$ref"}
 """All that our schemas use; none of default, title, oneOf, allOf, not, format, pattern, minLength, maxLength."""

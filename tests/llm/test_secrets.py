@@ -15,6 +15,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
+from coach.answering import REPLIES
 from coach.ask import Brief
 from coach.errors import AskError, CoachError, KeyRefused
 from coach.evidence import Extract
@@ -24,7 +25,7 @@ from coach.llm.recordings import Made, Recorder
 from coach.playbook import Playbook
 from coach.prompting import PromptSet
 from coach.readers import read
-from coach.settings import REPLIES, Settings, load
+from coach.settings import Settings, load
 from tests.llm.conftest import GOOD, KEY, PROMPTS, TODAY, Model, Say, completion, fault
 
 CANARY = "the zebra owes us eleven parsnips"

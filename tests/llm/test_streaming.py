@@ -9,6 +9,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from coach.answering import REPLIES
 from coach.ask import Answer, Answerer, Reply, Usage
 from coach.ask import Request as Asked
 from coach.desk import Desk
@@ -21,7 +22,6 @@ from coach.playbook import Playbook
 from coach.prompting import PromptSet
 from coach.readers import read
 from coach.review import Watch, review
-from coach.settings import REPLIES
 from tests.llm.conftest import GOOD, KEY, NOTE, PROMPTS, QUOTE, TODAY, Model, completion, fault
 
 SECOND = "No money is set aside"

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from coach.answering import CHECKED, OFFLINE, SMALL_REPLIES
 from coach.ask import Brief
 from coach.evidence import Claim, Extract
 from coach.llm.analyst import Analyst
@@ -15,7 +16,7 @@ from coach.playbook import Playbook
 from coach.prompting import PromptSet
 from coach.readers import read
 from coach.review import Watch, review
-from coach.settings import CHECKED, OFFLINE, SMALL_REPLIES, Settings
+from coach.settings import Settings
 from tests.llm.conftest import TODAY
 
 SMALL = Path(__file__).parents[2] / "prompts" / "small"

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
+from coach.answering import OFFLINE
 from coach.conversation import Side
 from coach.pages import session
 from coach.pages.inbox import LARGEST_FILE, MOST_FILES, Brought, Inbox, Row, accepted, rows_of, table, work
 from coach.pages.sides import doubtful
 from coach.readers import name_sides, read
-from coach.settings import OFFLINE, Settings
+from coach.settings import Settings
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
 SETTINGS = Settings(prompts=PROMPTS, key=None, base_url=None, model=None)

@@ -5,8 +5,9 @@ What was chosen on one page is there on the next. A model's name may be typed: w
 
 import streamlit as st
 
+from coach.answering import OFFLINE
 from coach.evaluation.found import prompt_sets
-from coach.settings import OFFLINE, Settings
+from coach.settings import Settings
 from coach.setups import Setup
 
 RECORDED = "recordings of "

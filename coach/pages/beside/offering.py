@@ -5,6 +5,7 @@ Before a live run stands an estimate, what goes where, and limits for both sides
 
 import streamlit as st
 
+from coach.answering import OFFLINE
 from coach.errors import CoachError
 from coach.evaluation.bench import Bench
 from coach.evaluation.chosen import cases_of, new_folder
@@ -14,7 +15,6 @@ from coach.evaluation.versus import LETTERS, Comparing, Versus, begun, compariso
 from coach.llm.budget import Limits
 from coach.pages.beside.choosing import pair
 from coach.pages.measured.going import CALLS_A_CASE, SPLITS, errands, told_of
-from coach.settings import OFFLINE
 
 PICKED = "versus_folder"
 BEGUN = "versus_begun"  # is shown as soon as it is done

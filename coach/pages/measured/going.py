@@ -5,6 +5,7 @@ The state of the run is held in one object for all sessions and polled: what a t
 
 import streamlit as st
 
+from coach.answering import OFFLINE
 from coach.errors import CoachError
 from coach.evaluation.bench import Bench
 from coach.evaluation.cases import Split
@@ -14,7 +15,6 @@ from coach.evaluation.estimate import estimate
 from coach.evaluation.found import prompt_sets
 from coach.evaluation.told import in_time
 from coach.llm.budget import Limits
-from coach.settings import OFFLINE
 from coach.setups import Setup
 
 EVERY = 1.0  # seconds between two looks at a run
