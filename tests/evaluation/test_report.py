@@ -323,3 +323,21 @@ def test_a_report_on_nothing_but_copies_or_without_any_answer_is_a_report(tmp_pa
         one, other = dossier(*results), dossier(*results, suite="gpt", source="live")
         write_reports([one, other], tmp_path)
         assert (tmp_path / "report.md").read_text().startswith("# Eval report")
+
+
+def test_answerers_are_held_side_by_side_on_the_cases_that_all_have_answered() -> None:
+    first = dossier(result("a", 1, 1), result("b", 2, 1), result("only-here", 2, 1))
+    second = dossier(result("a", 1, 1), result("b", 1, 1), result("changed", None), suite="other", source="live")
+    third = dossier(result("a", 2, 1), suite="gold", source="authored")
+    blocks = list(contents([first, second, third]))
+    at = blocks.index(Heading(2, "Who answers, on the same cases"))
+    line, grid = blocks[at + 1 : at + 3]
+    assert isinstance(line, Line)
+    assert isinstance(grid, Grid)
+    assert line.text.startswith("2 cases")
+    assert [row[:4] for row in grid.rows] == [("dev", "offline", "50.0%, 1 of 2", "50.0%, 1 of 2"), ("dev", "other", "100.0%, 2 of 2", "0.0%, 0 of 2")]
+
+
+def test_nothing_is_held_side_by_side_where_no_case_has_two_answers() -> None:
+    alone = [dossier(result("a", 1, 1)), dossier(result("b", 1, 1), suite="other", source="live")]
+    assert Heading(2, "Who answers, on the same cases") not in list(contents(alone))

@@ -12,6 +12,7 @@ from coach.evaluation.compare import comparable, compare
 from coach.evaluation.dumb import Agreement
 from coach.evaluation.gate import Baseline, Finding, exit_code, why_not
 from coach.evaluation.metrics import BY_ID, METRICS, Figure, by_tag, figure, macro_f1, matrix
+from coach.evaluation.report.answerers import on_the_same_cases
 from coach.evaluation.report.blocks import Bar, Bars, Block, Grid, Heading, Items, Line
 from coach.evaluation.results import Result, Run
 from coach.evaluation.statistics import upper
@@ -63,6 +64,7 @@ def contents(dossiers: list[Dossier]) -> Iterator[Block]:
         yield from _by_type(dossier.run)
         yield from _cost(dossier.run)
     if len(dossiers) > 1:
+        yield from on_the_same_cases([dossier.run for dossier in dossiers if dossier.run.source in QUALITY])
         yield from _side_by_side(dossiers)
     yield from _limits(dossiers)
 
