@@ -18,6 +18,7 @@ from threading import Lock, Thread
 from typing import Any, NamedTuple
 
 from coach.answering import CHECKED, OFFLINE
+from coach.errors import AskError
 from coach.evaluation.cases import EvalCase, load_cases
 from coach.llm.analyst import Analyst
 from coach.llm.live import openai_chat
@@ -138,11 +139,16 @@ def chosen(settings: Settings) -> list[EvalCase]:
 
 def _ours(name: str, ask: Any, cases: list[EvalCase], settings: Settings) -> Row:
     playbook = settings.playbook("default")
-    before, start, found = _Proxy.total, time.perf_counter(), []
+    before, start, found, faults = _Proxy.total, time.perf_counter(), list[list[Found]](), 0
     for case in cases:
-        made = review(read(case.note, case.id), playbook, ask, case.as_of)
+        try:
+            made = review(read(case.note, case.id), playbook, ask, case.as_of)
+        except AskError:  # a reply that is no answer, twice: the note counts as one in which nothing was found
+            found.append([])
+            faults += 1
+            continue
         found.append([Found(e.criterion, e.polarity, e.quote.text, (e.quote.start, e.quote.end)) for e in made.evidence if e.basis != "hope"])
-    return Row(name, time.perf_counter() - start, _since(before), found, 0)
+    return Row(name, time.perf_counter() - start, _since(before), found, faults)
 
 
 def _theirs(cases: list[EvalCase], settings: Settings, model: str, key: str, base_url: str) -> Row:

@@ -14,7 +14,7 @@ from coach.conversation import Conversation, Value
 from coach.cover import Cover
 from coach.errors import InputError, StoreError
 from coach.evidence import Polarity
-from coach.grounding import Grounder, Quote
+from coach.grounding import LONGEST, Grounder, Quote
 from coach.review import Review
 from coach.store import CorrectionRow
 
@@ -124,24 +124,33 @@ def label(review: Review) -> Literal[1, 2, "undetermined"]:
     return "undetermined" if review.verdict.undetermined or not review.sales else review.verdict.stage
 
 
-def found(words: str, conversation: Conversation, start: int = 0) -> Quote:
-    """The words in the note: the first from offset `start` on. Raises InputError if they do not stand there as they are."""
-    words = words.strip()
-    if start and (there := _from(start, words, conversation)):
-        return there
-    quote = Grounder(conversation).quote(-1, words)
-    if isinstance(quote, Quote):
-        return quote
-    once = _from(0, words, conversation) if conversation.source.count(words) == 1 else None
-    if once is None:
-        raise InputError(f"These words cannot be taken from the note: {quote}. Copy them from it, a few words in one piece.")
-    return once
+def found(words: str, conversation: Conversation, start: int | None = None) -> Quote:
+    """The words in the note; those from offset `start` on if the rep selected them there. Raises InputError if they are not to be had as they are."""
+    words, source = words.strip(), conversation.source
+    if len(words) > LONGEST:
+        raise InputError(f"That is more than {LONGEST:,} characters. A few words are enough.")
+    at = source.find(words, start) if start is not None else -1
+    if at < 0:
+        quote = Grounder(conversation).quote(-1, words)
+        if isinstance(quote, Quote):
+            return quote
+        at = source.find(words) if words else -1
+        if at < 0:
+            raise InputError("These words do not stand in the note. Select them in it, or copy them from it.")
+        if source.find(words, at + 1) >= 0:
+            raise InputError("These words stand in the note more than once. Select them in it, or copy a few more.")
+    return _within_a_turn(at, at + len(words), conversation)
 
 
-def _from(start: int, words: str, conversation: Conversation) -> Quote | None:
-    at = conversation.source.find(words, start) if words else -1
-    turn = next((turn for turn in conversation.turns if turn.start <= at and at + len(words) <= turn.end), None)
-    return Quote(text=words, start=at, end=at + len(words), turn=turn.index) if turn else None
+def _within_a_turn(start: int, end: int, conversation: Conversation) -> Quote:
+    """A stretch of the note without the speaker's name before it."""
+    turns = [turn for turn in conversation.turns if turn.start < end and turn.end > start]
+    if len(turns) != 1:
+        raise InputError("These words run over several sentences or speakers. Select words of one." if turns else "Nobody says these words. Select others.")
+    start, end = max(start, turns[0].start), min(end, turns[0].end)
+    text = conversation.source[start:end]
+    start += len(text) - len(text.lstrip())
+    return Quote(text=text.strip(), start=start, end=start + len(text.strip()), turn=turns[0].index)
 
 
 def asked(review: Review) -> list[str]:

@@ -18,7 +18,7 @@ from coach.errors import CaseError
 from coach.evaluation.bench import Bench, blessable
 from coach.evaluation.chosen import REPLIES, chosen_in
 from coach.evaluation.gate import baseline_of, baseline_text
-from coach.evaluation.manifest import HALF, NAME, check_manifest, manifest_text
+from coach.evaluation.manifest import HALF, NAME, UNASKED, UNASKED_TEXT, check_manifest, manifest_text
 from coach.evaluation.results import RunFolder, read_run, write_whole
 from coach.evaluation.suites import SETUP, setup_text
 from coach.llm.recordings import read_record
@@ -74,7 +74,7 @@ def proposal(bench: Bench, folder: Path) -> Proposal:
     files: dict[str, Path | str] = {}
     if run.source == "live":
         blessable(bench, run, folder, [case for case in bench.cases if case.id in run.by_case])
-        files = _recordings(folder / REPLIES, run.suite, list(run.by_case))
+        files = _recordings(folder / REPLIES, run.suite, {case: result.calls for case, result in run.by_case.items()})
         files[f"recordings/{run.suite}/{SETUP}"] = setup_text(want.setup)
     else:
         if run.source == "offline" and run.playbook != bench.playbook.id:
@@ -84,13 +84,16 @@ def proposal(bench: Bench, folder: Path) -> Proposal:
     return Proposal(run.suite, folder, bench.folder, files, tuple(_changes(bench.folder, files, run.suite)))
 
 
-def _recordings(replies: Path, suite: str, cases: list[str]) -> dict[str, Path | str]:
-    """The replies of a live run as the recordings of its suite, with their manifest. Raises CaseError or ReplayError."""
+def _recordings(replies: Path, suite: str, asked: dict[str, int]) -> dict[str, Path | str]:
+    """The replies of a live run as the recordings of its suite, with their manifest. `asked` counts the calls of each case. Raises CaseError or ReplayError."""
     files: dict[str, Path | str] = {}
     digests = {}
-    for case in sorted(cases):
+    for case in sorted(asked):
         found = sorted((replies / case).glob("*.json"))
-        if not found:
+        if not found and not asked[case]:
+            files[f"recordings/{suite}/{case}/{UNASKED}"] = UNASKED_TEXT
+            digests[f"{case}/{UNASKED}"] = sha256(UNASKED_TEXT.encode()).hexdigest()
+        elif not found:
             raise CaseError(f"{replies} holds no replies to {case}. Only a live run that kept its replies can be accepted: run it anew.")
         for path in found:
             read_record(path)

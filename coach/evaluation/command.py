@@ -194,7 +194,11 @@ def _record(options: dict[str, Any]) -> None:
     name = options["suite"] or ("authored" if options["authored"] else name_of(options["model"]))
     folder = folder_of(settings, name)
     suite = Suite(
-        name=name, model="gold" if options["authored"] else options["model"], source="authored" if options["authored"] else "recorded live", recordings=folder
+        name=name,
+        model="gold" if options["authored"] else options["model"],
+        source="authored" if options["authored"] else "recorded live",
+        recordings=folder,
+        prompt_set=options["prompts"],
     )
     made = Made(kind="authored" if options["authored"] else "live", on=settings.today().isoformat(), tool=version("call-note-coach"))
     job = Job(suite, settings, bench.playbook, made)

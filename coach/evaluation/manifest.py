@@ -11,11 +11,14 @@ from coach.errors import ReplayError
 
 NAME = "MANIFEST.sha256"
 HALF = ".part"  # of the name of a folder whose recording was cut off
+UNASKED = "unasked.txt"
+UNASKED_TEXT = "Nobody was asked on this case: there was nothing to ask.\n"
+"""In the folder of a case that was recorded and led to no request, as where a model only checks and nothing was found."""
 
 
 def recorded_cases(folder: Path) -> list[str]:
     """Names of the cases that a folder holds recordings of."""
-    return sorted(path.name for path in folder.glob("*/") if not path.name.endswith(HALF) and any(path.glob("*.json")))
+    return sorted(path.name for path in folder.glob("*/") if not path.name.endswith(HALF) and any(_files(path)))
 
 
 def write_manifest(folder: Path, cases: Collection[str]) -> None:
@@ -56,5 +59,9 @@ def _listed(folder: Path) -> dict[str, str]:
 
 
 def _found(folder: Path) -> dict[str, str]:
-    paths = [path for case in recorded_cases(folder) for path in sorted((folder / case).glob("*.json"))]
+    paths = [path for case in recorded_cases(folder) for path in _files(folder / case)]
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def _files(case: Path) -> list[Path]:
+    return [*sorted(case.glob("*.json")), *case.glob(UNASKED)]

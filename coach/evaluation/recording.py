@@ -15,10 +15,10 @@ from coach.answering import CHECKED
 from coach.ask import Ask
 from coach.errors import OverBudget, ReplayError
 from coach.evaluation.cases import EvalCase
-from coach.evaluation.manifest import HALF
+from coach.evaluation.manifest import HALF, UNASKED, UNASKED_TEXT, recorded_cases
 from coach.evaluation.oracle import Dictated
 from coach.evaluation.runner import FEWEST_CALLS, review_case
-from coach.evaluation.suites import Suite
+from coach.evaluation.suites import Suite, recorded_suite
 from coach.llm.asker import Chat
 from coach.llm.budget import Purse, Spent
 from coach.llm.recordings import Made, Recorder
@@ -40,13 +40,15 @@ class Job(NamedTuple):
 def to_record(job: Job, cases: Iterable[EvalCase], stale: bool) -> Iterator[EvalCase]:
     """The cases without recordings, or those whose recordings no longer answer their requests."""
     assert job.suite.recordings is not None
+    there = set(recorded_cases(job.suite.recordings))
+    replayed = (recorded_suite(job.suite.recordings) if stale and there else None) or job.suite
+    replayed = replayed.model_copy(update={"prompt_set": job.suite.prompt_set or replayed.prompt_set})
     for case in cases:
-        there = any((job.suite.recordings / case.id).glob("*.json"))
-        if not stale and not there:
+        if not stale and case.id not in there:
             yield case
-        elif stale and there:
+        elif stale and case.id in there:
             try:
-                review_case(job.suite, case, job.playbook)
+                review_case(replayed, case, job.playbook)
             except ReplayError:
                 yield case
 
@@ -87,8 +89,10 @@ def record_case(job: Job, case: EvalCase, chat: Chat) -> None:
     try:
         review(read(case.note, case.id), job.playbook, ask, case.as_of)
         shutil.rmtree(folder, ignore_errors=True)
-        if fresh.is_dir():  # nobody was asked where a model checks and there was nothing to check
-            fresh.replace(folder)
+        if not fresh.is_dir():
+            fresh.mkdir(parents=True)
+            (fresh / UNASKED).write_text(UNASKED_TEXT, encoding="utf-8")
+        fresh.replace(folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 

@@ -92,21 +92,28 @@ def table(suite: Suite, case: EvalCase, live: Live | None = None) -> Table:
 
 def recorded_suites(folder: Path) -> list[Suite]:
     """A suite for each folder of recordings. Raises ReplayError where one holds recordings of several kinds or models, or none of those it lists."""
-    suites = []
-    for path in sorted(p for p in folder.glob("*") if p.is_dir() and not p.name.endswith(HALF)):
-        records = [read_record(file) for case in recorded_cases(path) for file in sorted((path / case).glob("*.json"))]
-        if not records:
-            check_manifest(path)
-            continue
-        kinds, models = {record.made.kind for record in records}, {(record.sent.model, record.reply.served) for record in records}
-        if len(kinds) > 1 or len(models) > 1:
-            raise ReplayError(f"{path.name} mixes recordings of {len(models)} models and {len(kinds)} kinds. Keep each in a folder of its own.")
-        live = kinds == {"live"}
-        made = _setup(path)
-        model = records[0].sent.model + (CHECKED if made.model.endswith(CHECKED) else "")
-        suite = Suite(name=path.name, model=model, source="recorded live" if live else "authored", recordings=path)
-        suites.append(suite.model_copy(update={"prompt_set": made.prompts, "playbook": None if made.playbook == "default" else made.playbook}))
-    return suites
+    found = (recorded_suite(path) for path in sorted(p for p in folder.glob("*") if p.is_dir() and not p.name.endswith(HALF)))
+    return [suite for suite in found if suite]
+
+
+def recorded_suite(path: Path) -> Suite | None:
+    """The suite of one folder of recordings, None if it holds none. Raises ReplayError."""
+    records = [read_record(file) for case in recorded_cases(path) for file in sorted((path / case).glob("*.json"))]
+    if not records:
+        check_manifest(path)
+        return None
+    kinds, models = {record.made.kind for record in records}, {(record.sent.model, record.reply.served) for record in records}
+    if len(kinds) > 1 or len(models) > 1:
+        raise ReplayError(f"{path.name} mixes recordings of {len(models)} models and {len(kinds)} kinds. Keep each in a folder of its own.")
+    made = _setup(path)
+    return Suite(
+        name=path.name,
+        model=records[0].sent.model + (CHECKED if made.model.endswith(CHECKED) else ""),
+        source="recorded live" if kinds == {"live"} else "authored",
+        recordings=path,
+        prompt_set=made.prompts,
+        playbook=None if made.playbook == "default" else made.playbook,
+    )
 
 
 def setup_text(setup: Setup) -> str:

@@ -28,8 +28,9 @@ Maker = Callable[[], Said]
 def missed(done: Done, selected: Selected) -> None:
     """Opens the form for words that were missed, with those that the rep selected in the note. Before the row is drawn."""
     st.session_state[_picks(done)] = "missed"
-    st.session_state["missed-words"] = selected.words[:MOST_WORDS]
-    st.session_state["missed-from"] = Marks(done.conversation).start(selected.line)
+    words = st.session_state["missed-words"] = selected.words[:MOST_WORDS]
+    place = Marks(done.conversation).start(selected.line) + selected.skip
+    st.session_state["missed-place"] = (done.review.source.digest, words.strip()), place
 
 
 def row(settings: Settings, done: Done) -> None:
@@ -143,7 +144,8 @@ def _missed(done: Done) -> Maker:
     def said() -> Said:
         if not words.strip():
             raise InputError("No words yet. Select the words that were missed in the note, or copy them from it.")
-        quote = found(words, done.conversation, int(st.session_state.get("missed-from", 0)))
+        of, place = st.session_state.get("missed-place", (None, None))
+        quote = found(words, done.conversation, place if of == (done.review.source.digest, words.strip()) else None)
         return Said(kind="missed", criterion=criterion, polarity=cast(Polarity, polarity), quote=quote)
 
     return said

@@ -1,5 +1,6 @@
 """From a review to a correction to a case file, in a real browser; nothing is written before the rep agrees."""
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -42,6 +43,16 @@ def rows(path: Path) -> list[str]:
         connection.close()
 
 
+def said(path: Path) -> list[tuple[str, dict[str, object]]]:
+    """The note of each correction, and the quote that it names."""
+    connection = sqlite3.connect(path)
+    try:
+        found = connection.execute("SELECT conversation, said FROM coach_corrections").fetchall()
+    finally:
+        connection.close()
+    return [(json.loads(conversation)["source"], json.loads(words)["quote"]) for conversation, words in found]
+
+
 def say(page: Page, what: str) -> None:
     page.locator(OFF).get_by_text(what, exact=True).click()
 
@@ -80,7 +91,7 @@ def test_a_review_is_corrected_and_becomes_a_case_file_that_lint_accepts(open_pa
     words = page.get_by_role("textbox", name="The words, selected in the note")
     words.fill("these words are not in it at all")
     page.get_by_role("button", name="Keep this").click()
-    page.get_by_text("These words cannot be taken from the note").wait_for()
+    page.get_by_text("These words do not stand in the note.").wait_for()
     assert rows(kept) == []
     words.fill("CFO Marcus signs anything over 25k")
     page.get_by_role("textbox", name="Why, in a sentence").fill("Dana Whitfield told me so.")
@@ -120,7 +131,7 @@ SELECT = """(body, words) => {
 
 def test_words_selected_in_the_note_are_those_that_were_missed(open_page: Opener, kept: Path) -> None:
     page = review(open_page(), f"{NORTHGATE}\nDana: and the board, the board wants a date.")
-    missed = page.get_by_role("button", name="Missed this: the selected words")
+    missed = page.get_by_role("button", name="These words were missed")
     expect(missed).to_be_hidden()
     page.locator(".note .body").filter(has_text="the board wants").evaluate(SELECT, "the board")
     missed.click()
@@ -129,7 +140,9 @@ def test_words_selected_in_the_note_are_those_that_were_missed(open_page: Opener
     expect(words).to_have_value("the board")
     expect(words).to_be_in_viewport()
     keep(page)
-    assert len(rows(kept)) == 1
+    [(source, quote)] = said(kept)
+    assert (quote["text"], quote["start"]) == ("the board", source.rindex("the board"))
+    assert source.count("the board") == 2
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -67,11 +67,36 @@ def test_a_row_that_does_not_fit_together_is_refused_with_its_number(broken: dic
 def test_words_that_were_missed_are_found_however_they_were_copied() -> None:
     assert found("  “we lose two orders\n a week ", TALK).text == "we lose two orders a week"
     assert found("Raj wants", TALK).text == "Raj wants"  # two words, and only one place
-    second = TALK.source.rindex("a")
-    assert found("a", TALK, start=second).start == second  # the rep selected this one
-    for words in ("we win two orders a week", "a", "", "set aside this year. Raj wants a security"):
-        with pytest.raises(InputError, match="cannot be taken from the note"):
-            found(words, TALK)
+
+
+def test_of_words_that_stand_twice_those_are_meant_that_were_selected() -> None:
+    first, last = TALK.source.index("a"), TALK.source.rindex("a")
+    assert found("a", TALK, start=last).start == last
+    assert found("a", TALK, start=first).start == first
+    with pytest.raises(InputError, match="more than once"):
+        found("a", TALK)
+
+
+def test_a_selection_that_takes_the_name_along_is_cut_to_what_was_said() -> None:
+    talk = read("Rep: what hurts?\nDana: we lose two orders a week.\nRep: and then?\nDana: then it is late.", "call.txt")
+    turn = talk.turns[1]
+    line = talk.source.index("Dana:")
+    quote = found(talk.source[line : turn.end], talk, start=line)
+    assert (quote.text, quote.start, quote.turn) == (talk.text(turn), turn.start, turn.index)
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("we win two orders a week", "do not stand in the note"),
+        ("", "do not stand in the note"),
+        ("set aside this year. Raj wants a security", "do not stand|run over several"),
+        ("x" * 2_001, "A few words are enough"),
+    ],
+)
+def test_words_that_are_no_quote_are_refused_with_what_to_do(words: str, why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        found(words, TALK)
 
 
 def test_a_correction_that_says_nothing_new_or_too_much_is_refused(made: Review) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from coach.answering import CHECKED
 from coach.errors import ReplayError
 from coach.evaluation.manifest import NAME, check_manifest, recorded_cases, write_manifest
 from coach.evaluation.oracle import Dictated
@@ -23,8 +24,9 @@ from coach.llm.scripted import Scripted
 from coach.playbook import Criterion, Playbook
 from coach.settings import load
 from tests.core.builders import ROOT, playbook
-from tests.evaluation.builders import no_case, whole_set
+from tests.evaluation.builders import MISSING, eval_folder, no_case, no_data, whole_set
 from tests.evaluation.conftest import Folder, Said
+from tests.llm.conftest import Model, completion
 
 ALONE = "dev-no"
 
@@ -332,3 +334,56 @@ def test_a_few_recordings_are_spread_over_stages_and_splits(folder: Folder) -> N
 def test_a_recording_is_of_a_model_or_of_the_gold(folder: Folder, words: tuple[str, ...]) -> None:
     done = folder.coach("record", *words)
     assert (done.code, done.err) == (2, "Say either --model NAME or --authored.\n")
+
+
+# A model that only checks what the analyst found.
+
+QUIET = "quiet"
+
+
+@pytest.fixture
+def checks(folder: Folder, model: Model, monkeypatch: pytest.MonkeyPatch) -> Folder:
+    """Recorded live: cases with something to check, and one in which the analyst finds nothing."""
+    model.says(completion({"speaks": "against"}))
+    monkeypatch.setenv("OPENAI_BASE_URL", model.url)
+    monkeypatch.setenv("OPENAI_API_KEY", "unused")
+    nothing = {"stage": "undetermined", "accept": ["undetermined"], "sales": False, "decided_by": [], "against": [], "must_ask": []}
+    criteria = dict.fromkeys(("need", "budget", "authority", "timeline", "decision_process", "competition"), MISSING)
+    eval_folder(folder.evals, no_data(QUIET, note="Long talk about the weather.", traps=[], gold=nothing | {"criteria": criteria}))
+    done = folder.coach("record", "--model", f"m{CHECKED}", "--suite", "checks", "--case", QUIET, "--case", "dev-no", "--case", "dev-yes", "--yes")
+    assert done.code == 0, done
+    return folder
+
+
+def test_a_model_that_only_checks_is_recorded_and_replayed_as_one(checks: Folder, model: Model) -> None:
+    asked = len(model.bodies)
+    assert asked > 0
+    done = checks.coach("run", "--suite", "checks", "--workers", "1", "--out", checks.runs / "c")
+    assert done.code == 0, done
+    run = read_run(checks.runs / "c")
+    assert (run.source, run.model, sorted(run.by_case)) == ("recorded live", "offline analyst, checked by m", ["dev-no", "dev-yes", QUIET])
+    assert sum(one.calls for one in run.results) == asked
+    assert run.by_case[QUIET].calls == 0
+    assert len(model.bodies) == asked
+
+
+def test_a_case_on_which_nobody_was_asked_counts_as_recorded(checks: Folder) -> None:
+    again = checks.coach("record", "--model", f"m{CHECKED}", "--suite", "checks", "--case", QUIET, "--yes")
+    assert "Nothing is missing" in again.out
+    check_manifest(checks.evals / "recordings" / "checks")
+
+
+def test_recordings_of_a_model_that_goes_by_two_names_are_not_stale(checks: Folder) -> None:
+    """The picker's name of a model here and the name that its server goes by differ; what was recorded says which was asked."""
+    done = checks.coach("record", "--model", f"here: m{CHECKED}", "--suite", "checks", "--stale", "--yes")
+    assert "Nothing is stale" in done.out, done
+
+
+def test_a_live_run_in_which_nobody_was_asked_on_a_case_can_be_accepted(checks: Folder) -> None:
+    live = checks.runs / "live"
+    words = ("--model", f"m{CHECKED}", "--case", QUIET, "--case", "dev-no", "--yes", "--out", live)
+    assert checks.coach("run", *words).code == 0
+    assert checks.coach("accept", live, "--write").code == 0
+    suite = next(folder for folder in (checks.evals / "recordings").iterdir() if folder.name != "checks")
+    assert recorded_cases(suite) == ["dev-no", QUIET]
+    assert checks.coach("run", "--suite", suite.name, "--workers", "1", "--out", checks.runs / "again").code == 0

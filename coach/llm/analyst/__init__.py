@@ -40,7 +40,7 @@ class Analyst:
                 reply = ruthless_draft(request)
             case _:
                 raise TypeError(f"the offline analyst has no answer to {type(request).__name__}")
-        return Answer(reply=reply, usage=Usage(calls=1, seconds=time.perf_counter() - start))
+        return Answer(reply=reply, usage=Usage(seconds=time.perf_counter() - start))
 
     def _reading(self, conversation: Conversation) -> Reading:
         last = self._last

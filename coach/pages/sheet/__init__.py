@@ -13,18 +13,19 @@ HERE = Path(__file__).parent
 
 
 class Selected(NamedTuple):
-    """Words of the note that the rep selected, and the line of the note on which they begin, from 1."""
+    """Words of the note that the rep selected: on which line they begin, from 1, and after how many characters of it at least."""
 
     words: str
     line: int
+    skip: int
 
 
 def draw(picture: dict[str, Any]) -> Selected | None:
     """Draws a review on the page; gives the words that the rep said just now were missed."""
     missed = _component()(key="sheet", data=picture, on_missed_change=lambda: None).missed
     match missed:
-        case {"words": str(words), "line": int(line)} if words.strip():
-            return Selected(words, line)
+        case {"words": str(words), "line": int(line), "skip": int(skip)} if words.strip():
+            return Selected(words, line, max(skip, 0))
     return None
 
 

@@ -49,13 +49,25 @@ function pressable(node, act) {
   return node;
 }
 
-// The words of the note that are selected, and the line on which they begin. Labels that we added are no words of the note.
-function selected(box) {
+// What is selected, also within a shadow root. Browsers differ: one names the roots in an object, an older one as arguments, others have neither.
+function chosen(tree) {
   const held = document.getSelection();
-  const tree = box.getRootNode();
   const shadows = tree instanceof ShadowRoot ? [tree] : [];
+  if (held.getComposedRanges) {
+    try {
+      return held.getComposedRanges({ shadowRoots: shadows })[0];
+    } catch {
+      return held.getComposedRanges(...shadows)[0];
+    }
+  }
   const here = shadows.length && tree.getSelection ? tree.getSelection() : held;
-  const found = held.getComposedRanges ? held.getComposedRanges({ shadowRoots: shadows })[0] : here.rangeCount && here.getRangeAt(0);
+  return here.rangeCount ? here.getRangeAt(0) : null;
+}
+
+// The words of the note that are selected, the line on which they begin, and how many characters of it stand before them.
+// Labels that we added are no words of the note.
+function selected(box) {
+  const found = chosen(box.getRootNode());
   if (!found || !box.contains(found.startContainer)) return null;
   const range = document.createRange();
   range.setStart(found.startContainer, found.startOffset);
@@ -64,10 +76,17 @@ function selected(box) {
   const lines = [...box.querySelectorAll(".line")].filter((line) => range.intersectsNode(line));
   const texts = lines.map((line) => within(range, line.querySelector(".body")));
   const at = texts.findIndex((text) => text.trim());
-  return at < 0 ? null : { words: texts.slice(at).join("\n").trim(), line: Number(lines[at].querySelector(".n").textContent) };
+  if (at < 0) return null;
+  const before = document.createRange();
+  before.selectNodeContents(lines[at].querySelector(".body"));
+  if (before.comparePoint(range.startContainer, range.startOffset) >= 0) before.setEnd(range.startContainer, range.startOffset);
+  else before.collapse(true);
+  const skip = [...within(before, lines[at].querySelector(".body"))].length;
+  return { words: texts.slice(at).join("\n").trim(), line: Number(lines[at].querySelector(".n").textContent), skip };
 }
 
 function within(range, body) {
+  if (range.collapsed) return "";
   const walker = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
   let text = "";
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -89,7 +108,10 @@ class Sheet {
     this.root = root;
     this.data = data;
     this.tell = tell; // hears the words that the rep says were missed
-    this.offer = () => root.querySelector(".missed")?.classList.toggle("ready", Boolean(this.chosen()));
+    this.offer = () => {
+      if (root.isConnected && drawn.get(root) === this) root.querySelector(".missed")?.classList.toggle("ready", Boolean(this.chosen()));
+      else document.removeEventListener("selectionchange", this.offer);
+    };
     this.shown = new Map(); // highlight -> the first quote button that shows it
     this.came = null; // where the last jump to the note started
   }
@@ -101,8 +123,6 @@ class Sheet {
     const parts = [right, this.note(), el("footer", { class: "foot" }, this.aside(), this.foot())];
     this.root.replaceChildren(el("div", { class: `page tone-${data.verdict.tone}` }, parts));
   }
-
-  leave = () => document.removeEventListener("selectionchange", this.offer);
 
   // jumps
 
@@ -328,8 +348,8 @@ class Sheet {
   }
 
   missed() {
-    const button = el("button", { class: "small missed", type: "button" }, "Missed this: the selected words");
-    button.addEventListener("pointerdown", (event) => event.preventDefault()); // the selection stays
+    const button = el("button", { class: "small missed", type: "button" }, "These words were missed");
+    button.addEventListener("mousedown", (event) => event.preventDefault()); // the selection stays
     return pressable(button, () => {
       const words = this.chosen();
       if (!words) return;
@@ -397,16 +417,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".sheet");
   if (!root || !data) return;
   const before = drawn.get(root);
-  if (before && before.data === data) return before.leave;
-  before?.leave();
+  if (before && before.data === data) return;
   const sheet = new Sheet(root, data, (words) => setTriggerValue("missed", words));
   drawn.set(root, sheet);
   sheet.draw();
   const start = data.overruled || (before && before.data.overruled) ? ".overruled, .first" : !before ? "#headline" : null;
   const target = start && root.querySelector(start);
-  if (target) {
-    target.scrollIntoView({ block: start === "#headline" ? "center" : "start", behavior: "auto" });
-    if (target.hasAttribute("tabindex")) target.focus({ preventScroll: true });
-  }
-  return sheet.leave;
+  if (!target) return;
+  target.scrollIntoView({ block: start === "#headline" ? "center" : "start", behavior: "auto" });
+  if (target.hasAttribute("tabindex")) target.focus({ preventScroll: true });
 }
