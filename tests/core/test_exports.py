@@ -1,8 +1,11 @@
 """What mail programs, recorders and chats really write, each as one of them lays it out: who said which words, and when."""
 
+import json
+
 import pytest
 
 from coach.conversation import Conversation, Kind
+from coach.errors import InputError
 from coach.readers import read
 from tests.core.builders import row
 
@@ -66,3 +69,46 @@ def test_the_fields_above_a_mail_are_nobodys_words(head: str) -> None:
 def test_a_line_of_a_mail_that_looks_like_a_field_is_still_said() -> None:
     text = read("From: Dana\nTo: Tom\nSubject: Contract\n\nDate: 5 May works for us.\nWe sign then.\nRe: price, 40k it is.\n")
     assert said(text) == [("Dana", "Date: 5 May works for us. We sign then. Re: price, 40k it is.", None)]
+
+
+CAPTIONS = [
+    row("names in brackets", "1\n00:00:01,000 --> 00:00:02,000\n[SPEAKER_00] Hi.\n\n2\n00:00:02,000 --> 00:00:03,000\n[SPEAKER_01] No budget.\n\n3\n00:00:03,000 --> 00:00:04,000\n[laughter] Right.\n", [("SPEAKER_00", "Hi.", 1.0), ("SPEAKER_01", "No budget.", 2.0), (None, "[laughter] Right.", 3.0)]),
+    row("names in round brackets", "1\n00:00:01,000 --> 00:00:02,000\n(Dana) Hi.\n\n2\n00:00:02,000 --> 00:00:03,000\n(Tom) No budget.\n", [("Dana", "Hi.", 1.0), ("Tom", "No budget.", 2.0)]),
+    row("sounds in brackets", "1\n00:00:01,000 --> 00:00:02,000\n[Music] Hi.\n\n2\n00:00:02,000 --> 00:00:03,000\n[Applause] No budget.\n", [(None, "[Music] Hi. [Applause] No budget.", 1.0)]),
+    row("a telephone", "WEBVTT\n\n00:01.000 --> 00:02.000\n+1 415-555-0188: Hi.\n\n00:02.000 --> 00:03.000\nDana: No budget.\n", [("+1 415-555-0188", "Hi.", 1.0), ("Dana", "No budget.", 2.0)]),
+    row("SubViewer", "0:00:01.000,0:00:03.500\nDana: Hi.\n\n0:00:03.600,0:00:05.500\nTom: No budget.\n", [("Dana", "Hi.", 1.0), ("Tom", "No budget.", 3.6)]),
+]
+
+
+@pytest.mark.parametrize(("source", "spoken"), CAPTIONS)
+def test_captions_name_their_voices_in_more_than_one_way(source: str, spoken: Said) -> None:
+    assert said(read(source.encode(), "call.srt")) == spoken
+
+
+LIVE = [{"type": "Results", "is_final": final, "start": at, "channel": {"alternatives": [{"transcript": words, "words": [{"word": words, "start": at, "end": at + 1, "speaker": who}]}]}} for at, words, who, final in ((0.0, "Hi", 0, False), (0.0, "Hi.", 0, True), (2.0, "No.", 1, True))]
+JSON = [
+    row("Recall", [{"participant": {"name": "Tom"}, "words": [{"text": "Hi", "start_timestamp": {"relative": 0.5}, "end_timestamp": {"relative": 1.0}}, {"text": "Dana.", "start_timestamp": {"relative": 1.0}}]}, {"participant": {"name": "Dana"}, "words": [{"text": "No.", "start_timestamp": {"relative": 2.0}}]}], [("Tom", "Hi Dana.", 0.5), ("Dana", "No.", 2.0)]),
+    row("Recall, the older kind", [{"speaker": "Tom", "words": [{"text": "Hi.", "start_timestamp": 0.5}]}, {"speaker": "Dana", "words": [{"text": "No.", "start_timestamp": 2.0}]}], [("Tom", "Hi.", 0.5), ("Dana", "No.", 2.0)]),
+    row("Whisper in C++", {"transcription": [{"timestamps": {"from": "00:00:01,500", "to": "00:00:02,000"}, "offsets": {"from": 1500, "to": 2000}, "text": " Hi. No."}]}, [(None, "Hi. No.", 1.5)]),
+    row("Whisper, words and no segments", {"text": "Hi there. No.", "words": [{"word": "Hi", "start": 0.5, "end": 1.0}]}, [(None, "Hi there. No.", 0.5)]),
+    row("Deepgram, a live stream", LIVE, [("Speaker 0", "Hi.", 0.0), ("Speaker 1", "No.", 2.0)]),
+    row("HubSpot, a note as markup", {"properties": {"hs_note_body": "<p>No budget &amp; no time.</p>"}}, [(None, "No budget & no time.", None)]),
+]
+
+
+@pytest.mark.parametrize(("held", "spoken"), JSON)
+def test_json_of_more_recorders_gives_what_was_said(held: object, spoken: Said) -> None:
+    assert said(read(json.dumps(held).encode(), "call.json")) == spoken
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        row("captions of times only", b"WEBVTT\n\n1\n00:00:01.000 --> 00:00:02.000\n\n", "times and no words"),
+        row("captions of nothing", b"WEBVTT\n\n", "times and no words"),
+        row("rich text", b"{\\rtf1\\ansi Dana: no.\\par}", "an RTF file"),
+    ],
+)
+def test_a_file_without_words_to_read_is_refused(source: bytes, why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        read(source, "call")
