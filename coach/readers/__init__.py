@@ -75,7 +75,7 @@ def _drafts(data: bytes | str, name: str) -> list[Draft]:
 def _plain(text: Text, name: str, pasted: bool = False) -> Draft:
     check_length(len(text.words), name)
     draft = plain_draft(text.words, text.hidden, pasted)
-    if draft.kind is Kind.NOTES and no_words(text.words):
+    if not pasted and draft.kind is Kind.NOTES and no_words(text.words):
         raise InputError(f"{name} holds times and no words. Export the transcript again once it is ready.")
     return draft
 
