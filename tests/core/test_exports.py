@@ -112,3 +112,54 @@ def test_json_of_more_recorders_gives_what_was_said(held: object, spoken: Said) 
 def test_a_file_without_words_to_read_is_refused(source: bytes, why: str) -> None:
     with pytest.raises(InputError, match=why):
         read(source, "call")
+
+
+LAYOUTS = [
+    row("a range of times", "[00:00:01 - 00:00:03] {name}: {words}\n"),
+    row("a time behind the name, no colon", "{name} [00:00:01] {words}\n"),
+    row("tabs", "{name}\t00:01\t{words}\n"),
+    row("two brackets", "[00:00:01] [{name}] {words}\n"),
+    row("a name in brackets", "[{name}] {words}\n"),
+    row("names as headings", "### {name}\n\n{words}\n\n"),
+    row("names in bold above", "**{name}**\n{words}\n\n"),
+    row("names in bold, times as code above", "**{name}** `00:01`\n{words}\n\n"),
+    row("a wide colon without a blank", "{name}：{words}\n"),
+    row("Teams' chat", "[5/5/2026 10:02 AM] {name}\n{words}\n"),
+    row("WhatsApp on a telephone", "[05/05/2026, 10:02:11] {name}: {words}\n"),
+    row("WhatsApp on another", "05/05/2026, 10:02 - {name}: {words}\n"),
+    row("Zoom's chat", "00:01:12\t From  {name}  to  Everyone : {words}\n"),
+    row("Teams' page", "{name}\n0 minutes 1 second0:01\n{name} 0 minutes 1 second\n{words}\n"),
+]
+SPOKEN = [("Dana Reyes", "Thanks."), ("Tom Hale", "Glad you like it."), ("Dana Reyes", "We have no budget."), ("Tom Hale", "And in July?")]
+
+
+def voices(source: str) -> list[tuple[str | None, str]]:
+    return [(who, words) for who, words, _ in said(read(source))]
+
+
+@pytest.mark.parametrize("form", LAYOUTS)
+def test_a_layout_of_another_program_gives_who_said_what(form: str) -> None:
+    assert voices("".join(form.format(name=name, words=words) for name, words in SPOKEN)) == SPOKEN
+
+
+def test_names_may_be_written_with_vowel_signs() -> None:
+    spoken: list[tuple[str | None, str]] = [("प्रिया शर्मा", "नमस्ते जी।"), ("राहुल", "बजट नहीं है।"), ("प्रिया शर्मा", "कब होगा?"), ("राहुल", "जुलाई में।")]
+    assert voices("\n".join(f"{name}: {words}" for name, words in spoken)) == spoken
+
+
+def test_a_line_that_leads_to_a_list_is_no_speaker() -> None:
+    source = "Dana: Thanks.\nHere is what we need:\n- a price\nTom: Fine.\nDana: When?\nTom: In July.\n"
+    assert voices(source)[:2] == [("Dana", "Thanks. Here is what we need: - a price"), ("Tom", "Fine.")]
+
+
+def test_lists_with_marks_in_brackets_or_headings_stay_notes() -> None:
+    for source in ("[DONE] call Dana\n[OPEN] price\n[DONE] deck\n[OPEN] contract\n", "## Pain\nThey lose orders.\n\n## Budget\nNone.\n\n**Send deck**\nby Friday.\n"):
+        assert read(source).kind is Kind.NOTES
+
+
+@pytest.mark.parametrize(("one", "other"), [row("a first name", "Dana Reyes", "Dana Miller"), row("a number", "Speaker 1", "Speaker 2"), row("a title", "Mr. Reyes", "Mr. Miller")])
+def test_people_whose_names_begin_alike_stay_two(one: str, other: str) -> None:
+    spoken = [(one, "Hi."), (other, "We have no budget."), (one, "When?"), (other, "In July.")]
+    roles = {one: "AE", other: "CFO"}
+    assert voices("".join(f"{name} ({roles[name]}): {words}\n" for name, words in spoken)) == spoken
+    assert voices(f"{one} ({roles[one]})\n\n" + "".join(f"{name}: {words}\n" for name, words in spoken)) == spoken
