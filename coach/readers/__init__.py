@@ -7,8 +7,9 @@ saved; where a file holds its words within a container or between marks, it is t
 changes words, invents a speaker or leaves anything out without saying so.
 """
 
-from coach.conversation import Conversation
+from coach.conversation import Conversation, Kind
 from coach.errors import InputError
+from coach.readers.captions import no_words
 from coach.readers.decoding import decode, mended
 from coach.readers.hidden import hidden_spans, without_hidden
 from coach.readers.limits import LARGEST, check_count, check_length, check_size
@@ -73,7 +74,10 @@ def _drafts(data: bytes | str, name: str) -> list[Draft]:
 
 def _plain(text: Text, name: str, pasted: bool = False) -> Draft:
     check_length(len(text.words), name)
-    return plain_draft(text.words, text.hidden, pasted)
+    draft = plain_draft(text.words, text.hidden, pasted)
+    if not pasted and draft.kind is Kind.NOTES and no_words(text.words):
+        raise InputError(f"{name} holds times and no words. Export the transcript again once it is ready.")
+    return draft
 
 
 def _finished(draft: Draft, name: str) -> Conversation:

@@ -13,14 +13,19 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from coach.conversation import Kind, Person, Turn
-from coach.readers.cues import Cue, Line, cues_of
+from coach.readers.cues import FRAMING, Cue, Line, cues_of
 from coach.readers.names import is_name, split_name
 from coach.readers.written import Draft, Said, clean_name, written
 
 CHANGE = re.compile(r"<v(?:\.[\w.-]*)?[ \t]+(?P<voice>[^<>\n]{1,200})>|</v>(?=[ \t]*\S)", re.IGNORECASE)
 """Where a voice begins, or ends with other words behind it."""
 CLOSE = re.compile(r"(?:\s|</[vcibu]>)+\Z", re.IGNORECASE)
-LABEL = re.compile(r"^(?:[-–—][ \t]*)?\[?(?P<label>[^\W_][\w.'’,&()|/@ -]{0,78}?)\]?:(?:[ \t]+|$)")
+LABEL = re.compile(
+    r"^(?:[-–—][ \t]*)?(?:\[?(?P<label>(?:[^\W_]|\+\d(?=[\d ()*.-]{7}))[\w.'’,&()|/@*\u0900-\u0e7f -]{0,78}?)\]?[:：](?:[ \t]+|$|(?<=：))|(?P<mark>\[[^\W_][^\[\]\n]{0,60}\]|\([^\W_][^()\n]{0,60}\))[ \t]+(?=\S))"
+)
+"""`Name: words` or `[Name] words`."""
+SOUND = re.compile(r"\b(?:laugh|music|applause|silence|inaudible|crosstalk|noise|cough|sigh|pause|blank)", re.IGNORECASE)
+SHARE_MARKED = 0.6  # of cues that begin with something in brackets, where that is a name and no sound
 DASH = re.compile(r"^[-–—][ \t]*(?=\S)")
 TAG = re.compile(r"</?(?:[bciuv]|ruby|rt|lang|font|span)(?:[ \t.][^<>\n]{0,200})?/?>|<\d[\d:.]{3,14}>|\{\\[a-z]+\d*\}", re.IGNORECASE)
 SHARE_NAMED = 0.6  # of cues whose first line is a name, in the layout that has names so
@@ -30,6 +35,16 @@ class _Voice(NamedTuple):
     speaker: str | None
     words: list[Line]
     cue: Cue
+
+
+def no_words(source: str) -> bool:
+    """Whether the text is captions in which nothing is said."""
+    if "-->" not in source and not source.lstrip("\ufeff \t\r\n").startswith("WEBVTT"):
+        return False
+    found = cues_of(source)
+    if found is None:
+        return all(FRAMING.match(line) or not line.strip() for line in source.lstrip("\ufeff").splitlines())
+    return not any(line.text.strip() for cue in found[0] for line in cue.lines)
 
 
 def caption_drafts(source: str) -> list[Draft]:
@@ -89,9 +104,16 @@ def _scan(source: str) -> tuple[list[_Voice], list[Line], list[Line]] | None:
 
 def _labels(cues: list[Cue]) -> frozenset[str]:
     """Labels before a colon that are names: they recur, or hardly any cue has none."""
-    found = Counter(label["label"].strip() for cue in cues for line in cue.lines if (label := LABEL.match(line.text)) and is_name(_bare(label["label"])))
+    names = [_name(label) for cue in cues for line in cue.lines if (label := LABEL.match(line.text))]
+    marked = sum(name[0] in "[(" for name in names) >= SHARE_MARKED * len(cues)
+    found = Counter(name for name in names if is_name(_bare(name.strip("[()]"))) and (name[0] not in "[(" or (marked and not SOUND.search(name))))
     every = sum(found.values()) * 2 >= len(cues)
     return frozenset(label for label, count in found.items() if (every or count > 1) and (not label[0].islower() or count > 2))
+
+
+def _name(label: re.Match[str]) -> str:
+    """What a label says; one without a colon keeps its brackets, which tell it from other words in brackets."""
+    return str(label["mark"] or label["label"].strip())
 
 
 def _bare(label: str) -> str:
@@ -118,13 +140,13 @@ def _voices(cue: Cue, labels: frozenset[str], names: frozenset[str]) -> Iterator
     for line in lines:
         start, text = line.start, line.text
         mark = LABEL.match(text)
-        if mark and mark["label"].strip() not in labels:
+        if mark and _name(mark) not in labels:
             mark = None
         begins = mark or (DASH.match(text) if dashed else None)
         if begins:
             if words:
                 yield _Voice(speaker, words, cue)
-            words, speaker = [], mark["label"].strip() if mark else None
+            words, speaker = [], _name(mark).strip("[()]" if mark["mark"] else "") if mark else None
             start, text = start + begins.end(), text[begins.end() :]
         at = 0
         for change in CHANGE.finditer(text):

@@ -1,6 +1,6 @@
 """Text with times -> cues. In: text. Out: each time with its lines, in the order of the times, and what stands beside; None for other text.
 
-All captions are times with "-->" between and words below or beside. One scanner finds them, because the libraries for two of the
+All captions are times with "-->" between (SubViewer: a comma) and words below or beside. One scanner finds them, because the libraries for two of the
 layouts lose words of broken files (docs/decisions/0009). Numbers, identifiers, headers and styles are marks, not words. Times are
 in seconds, offsets count in the text as it came.
 """
@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 CLOCK = r"(?:\d{1,3}:)?\d{1,3}:\d{1,2}(?:[.,]\d{1,9})?"
-CUE = re.compile(rf"^[ \t>*]*\[?(?P<from>{CLOCK})[ \t]*--?>[ \t]*(?P<to>{CLOCK})(?:\][ \t]*(?P<beside>[^\n]*)|[^\n]*)", re.MULTILINE)
+CUE = re.compile(rf"^[ \t>*]*\[?(?P<from>{CLOCK})(?:[ \t]*--?>[ \t]*|,(?=\d{{1,3}}:\d\d:\d\d[.]\d{{3}}[ \t]*$))(?P<to>{CLOCK})(?:\][ \t]*(?P<beside>[^\n]*)|[^\n]*)", re.MULTILINE)
 UNPADDED = re.compile(r"\d{1,2}:\d:|\d{1,2}:\d{1,2}:\d[.,]|\d:\d{1,2}:\d{1,2}[.,]\d{1,3}$")
 IDENTIFIER = re.compile(r"(?=\S*\d)[\w./{}-]{1,90}$")
 LINE = re.compile(r"[^\n]+")
 NOTE = re.compile(r"NOTE(?:[ \t]|$)")
 FRAMING = re.compile(r"^\s*(?:WEBVTT\b.*|X-TIMESTAMP-MAP=.*|(?:Kind|Language): *[\w-]+)$")
+COMMA = re.compile(r"^\d{1,3}:\d\d:\d\d\.\d{3},\d{1,3}:\d\d:\d\d\.\d{3}[ \t\r]*$", re.MULTILINE)
+HEAD = 2_000  # characters in which captions of that kind begin
 MOST_ABOVE = 12  # lines before the first time in a text that does not say WEBVTT
 
 
@@ -38,7 +40,7 @@ class Cue(NamedTuple):
 
 def cues_of(source: str) -> tuple[list[Cue], list[Line], list[Line]] | None:
     """The cues in the order of their times, the lines above the first, and the notes between them; None if the text is not captions."""
-    text = source.replace("\r\n", " \n").replace("\r", "\n") if ">" in source else ""
+    text = source.replace("\r\n", " \n").replace("\r", "\n") if ">" in source or COMMA.search(source[:HEAD]) else ""
     marks = list(CUE.finditer(text))
     if not marks or not (text.lstrip("\ufeff \t\n").startswith("WEBVTT") or _begins(text, marks)):
         return None

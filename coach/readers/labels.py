@@ -13,16 +13,21 @@ from coach.readers.clock import seconds_of
 from coach.readers.names import NOT_FIRST, TITLE, UNHEARD, is_name
 from coach.readers.notes import RULE
 
-TIME = r"[\[(<]?(?P<time{n}>\d{{1,3}}:\d\d(?::\d\d)?(?:[.,]\d{{1,3}})?)(?P<half{n}> ?[AaPp]\.?[Mm]\b\.?)?[\])>]?"
-NAME = r"(?P<name{n}>(?:[^\W\d_]|\+?\d(?=[\d ()*.-]{{8}}))[\w.'’&/@* -]{{0,46}}?(?:\s?(?:\d{{1,2}}|\?))?)(?:\s{{0,3}}[\[(](?!\d+:\d)(?P<role{n}>[^()\[\]]{{1,60}})[\])])?(?:,\s(?P<title{n}>[\w &/.'’-]{{2,30}}?)(?:\s{{0,2}}\((?P<firm{n}>[^()]{{1,60}})\))?)?"
+TIME = (
+    r"[*_]?[\[(<`]?(?P<day{n}>\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}},?[ T])?(?P<time{n}>\d{{1,3}}:\d\d(?::\d\d)?(?:[.,]\d{{1,3}})?)(?P<half{n}> ?[AaPp]\.?[Mm]\b\.?)?"
+    r"(?:[ \t]?[-–—][ \t]?\d{{1,3}}:\d\d(?::\d\d)?(?:[.,]\d{{1,3}})?)?[\])>`]?[*_]?"
+)
+SIGNS = r"\u0900-\u0e7f"
+"""Vowel signs of India and of Thai, which Python counts among neither letters nor digits."""
+NAME = r"(?P<name{n}>(?:[^\W\d_]|\+?\d(?=[\d ()*.-]{{8}}))[\w" + SIGNS + r".'’&/@* -]{{0,46}}?(?:\s?(?:\d{{1,2}}|\?))?)(?:\s{{0,3}}[\[(](?!\d+:\d)(?P<role{n}>[^()\[\]]{{1,60}})[\])])?(?:,\s(?P<title{n}>[\w &/.'’-]{{2,30}}?)(?:\s{{0,2}}\((?P<firm{n}>[^()]{{1,60}})\))?)?"
 INLINE = re.compile(
     r"^[ \t>*_-]*(?:"
     + TIME.format(n=1)
-    + r"[ \t]*[-–—|]?[ \t]*)?(?:\*\*|__)?"
+    + r"[ \t]*[-–—|]?[ \t]*(?P<chat>From[ \t]+)?)?(?:\*\*|__)?"
     + NAME.format(n=1)
-    + r"(?:\*\*|__)?[ \t]*(?:"
+    + r"(?(chat)(?:[ \t]+to[ \t]+[^:\n]{1,60}?)?)(?:\*\*|__)?[ \t]*(?:"
     + TIME.format(n=2)
-    + r")?[ \t]*(?:[:：](?:\*\*|__)?(?=\s|$|[\"“])|(?<=\*\*)[ \t]+|\|[ \t])[ \t]*(?P<words>.*)$"
+    + r")?[ \t]*(?:(?:：|:(?=(?:\*\*|__)?(?:\s|$|[\"“])))(?:\*\*|__)?|(?<=\*\*)[ \t]+(?![*_]?[\[(<`]?\d+:\d\d[^ \n]{0,6}\s*$)|\|[ \t])[ \t]*(?P<words>.*)$"
 )
 ABOVE = re.compile(
     r"^[ \t>]*(?:#{1,6} )?(?:\*\*)?(?:"
@@ -39,6 +44,15 @@ BRACKETED = re.compile(r"^[ \t>]*\[(?P<name1>[^\[\]\n]{1,80})\][ \t]*(?:" + TIME
 """`[Name] 00:12`, words beside or below."""
 DASHED = re.compile(r"^[ \t]*(?P<name>[^\W\d_][\w.'’&/ ]{0,24}?)[ \t]+[-–—][ \t]+(?P<words>\S.*)$")
 """`Name - text`: taken for labels only if most lines look so and names recur; notes use dashes too."""
+BESIDE = re.compile(r"^[ \t>]*(?P<name>[^\W\d_][\w.'’& -]{0,40}?)(?:[ \t]*[\[(](?P<time>\d{1,3}:\d\d(?::\d\d)?)[\])][ \t]+|\t(?P<time2>\d{1,3}:\d\d(?::\d\d)?)\t)(?P<words>\S.*)$")
+"""`Name [00:12] text`, or the three with tabs between."""
+MARKED = re.compile(
+    r"^[ \t>]*(?:[\[(]?(?P<time>\d{1,3}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?)[\])]?[ \t]*(?:\[(?P<name>[^\W\d_][^\[\]\n]{0,60})\])|\[(?P<name2>(?:speaker|spk|sprecher|voice|channel)[ _]?\w{1,3}|[^\W\d_][\w.'’-]{0,20} [^\W\d_][\w.'’ -]{0,40})\])[ \t]+(?P<words>\S.*)$",
+    re.IGNORECASE,
+)
+"""`[00:12] [Name] text`, or `[Speaker 1] text`."""
+HEADED = re.compile(r"^[ \t>]*(?:#{1,6}[ \t]+|(?=\*\*|__))(?:\*\*|__)?(?P<name>[^\W\d_][\w.'’& -]{0,40}?)(?:\*\*|__)?[ \t]*$")
+"""A name as a heading or in bold on a line of its own, with the words below it."""
 ALONE = re.compile(r"^[ \t]*(?P<name>[^\W\d_a-zà-þ](?:[^\W\d_a-zà-þ]|[.'’ -]){1,28})[ \t]*$")
 """A name in capitals on a line of its own, with the words below it."""
 RUN_ON = re.compile(
@@ -49,13 +63,19 @@ TWO_LINES = re.compile(
     r"^[ \t]*(?P<name>[^\W\d_][\w.'’& -]{1,40}?)(?:[ \t]*\([^()\n]{1,60}\))?[ \t]*\r?\n[ \t]*[\[(]?(?P<time>\d{1,3}:\d\d(?::\d\d)?)(?P<half> ?[AaPp][Mm])?[\])]?[ \t]*$", re.MULTILINE
 )
 """A name, below it a time, below that the words."""
+SPELLED = re.compile(
+    r"^(?:[^\r\n]{1,80}\r?\n[^\r\n]{0,40}\d seconds?[ \t]*\d{1,2}:\d\d[^\r\n]{0,6}\r?\n\s*)?[ \t]*(?P<name>[^\W\d_][\w.'’&() -]{0,60}?)[ \t]+"
+    r"(?:(?P<hours>\d{1,2}) hours? )?(?:(?P<minutes>\d{1,2}) minutes? )?(?P<seconds>\d{1,2}) seconds?[ \t]*\r?$",
+    re.MULTILINE,
+)
+"""`Name 1 minute 5 seconds` above the words, as a copy of Teams' page has it; the name and the time before it are the same once more."""
 CHANGE = re.compile(r"^[ \t]*>>+[ \t]*(?![^:\n]{0,40}:)")  # captions mark a change of speaker so, without a name
 TRANSCRIPT = re.compile(
     r"^\W{0,6}(?:(?:full |meeting |call )?transcript|transkript|transcription|transcripción|transcrição|trascrizione|transcriptie|volledig transcript)\W{0,3}$", re.IGNORECASE
 )
 """The heading over what was said, in documents with a summary above it."""
 ENDING = re.compile(
-    r"^\W{0,4}(?:transcription ended after|this editable transcript was|transcribed by https?://|die transkription endete|dieses bearbeitbare transkript|la transcription s'est terminée|"
+    r"^\W{0,4}(?:transcription ended after|meeting ended after \d|this editable transcript was|transcribed by https?://|die transkription endete|dieses bearbeitbare transkript|la transcription s'est terminée|"
     r"la transcripción finalizó|.{2,60} (?:stopped|ended) (?:the )?(?:transcription|recording)\W*$|.{2,60} hat die (?:transkription|aufzeichnung) (?:beendet|gestoppt)|.{2,60} a arrêté (?:la transcription|l'enregistrement)|"
     r".{2,60} detuvo la (?:transcripción|grabación)|.{2,60} heeft de (?:transcriptie|opname) (?:gestopt|beëindigd))",
     re.IGNORECASE,
@@ -94,6 +114,7 @@ def labels_of(source: str) -> list[Label]:
         labels, lines = below, len(below)
     if not _is_transcript(labels, lines):
         labels = _rarer_labels(source, lines) or _run_on(source)
+    labels = _without_lead_ins(labels)
     if any(label.by_day for label in labels) or (labels and (labels[0].time or 0) >= WALL_CLOCK):
         labels = [label._replace(time=None) for label in labels]
     return _in_order(labels, source)
@@ -145,7 +166,8 @@ def _named(name: str) -> bool:
 
 def _label(found: re.Match[str], n: str, start: int, line: int, above: bool) -> Label:
     held = found.groupdict()
-    time, half = (held.get("time1"), held.get("half1")) if held.get("time1") else (held.get("time2"), held.get("half2"))
+    t = "1" if held.get("time1") else "2"
+    time, half = held.get(f"time{t}"), held.get(f"half{t}") or held.get(f"day{t}")
     return Label(start, line, held[f"name{n}"].strip(), seconds_of(time), above, (held.get(f"title{n}") or "").strip(), half is not None)
 
 
@@ -158,16 +180,39 @@ def _rarer_labels(source: str, lines: int) -> list[Label]:
     ]
     if len(two) >= FEWEST_TIMED and len({label.name for label in two}) in range(2, len(two)):
         return two
-    for pattern, share in ((DASHED, 0.6), (ALONE, 0.25)):
+    spelled = [Label(found.end(), found.start(), found["name"].strip(), _spelled(found), True) for found in SPELLED.finditer(source) if is_name(found["name"])]
+    if len(spelled) >= FEWEST_TIMED and len({label.name for label in spelled}) in range(2, len(spelled)):
+        return spelled
+    for pattern, share in ((DASHED, 0.6), (BESIDE, 0.6), (MARKED, 0.6), (ALONE, 0.25), (HEADED, 0.25)):
         labels = [
-            Label(line.start() + found.start("words") if pattern is DASHED else line.end(), line.start(), found["name"].strip(), None)
+            label
             for line in re.finditer(r"[^\r\n\u2028\u2029]+", source)
-            if (found := pattern.match(line.group()[:2000])) and is_name(found["name"])
+            if (found := pattern.match(line.group()[:2000])) and is_name((label := _rarer_label(found.groupdict(), line, found)).name)
         ]
         names = {label.name.casefold() for label in labels}
         if len(labels) >= FEWEST and len(names) * 2 <= len(labels) and len(names) > 1 and len(labels) >= share * lines:
             return labels
     return []
+
+
+def _rarer_label(held: dict[str, str | None], line: re.Match[str], found: re.Match[str]) -> Label:
+    start = line.start() + found.start("words") if "words" in held else line.end()
+    return Label(start, line.start(), (held["name"] or held.get("name2") or "").strip(), seconds_of(held.get("time") or held.get("time2")))
+
+
+def _spelled(found: re.Match[str]) -> float:
+    return float(int(found["hours"] or 0) * 3600 + int(found["minutes"] or 0) * 60 + int(found["seconds"]))
+
+
+def _without_lead_ins(labels: list[Label]) -> list[Label]:
+    """Labels without lines such as "Here is what we need:", which lead to a list of the same speaker: small words, once, and no time."""
+    counts = Counter(label.name for label in labels)
+    kept = [label for label in labels if counts[label.name] > 1 or label.time is not None or not LEAD_IN.match(label.name)]
+    return kept if len({label.name for label in kept}) > 1 else labels
+
+
+LEAD_IN = re.compile(r"\S+(?: \S+)+ [^\W\d_A-ZÀ-Þ][^\WA-ZÀ-Þ]*$")
+"""Three words or more, the last in small letters."""
 
 
 def _run_on(source: str) -> list[Label]:

@@ -108,6 +108,8 @@ class People(dict[str, Person]):
             short = self.pop(namesakes.pop())
             self[person.name] = person.model_copy(update={"side": short.side, "because": short.because})
             namesakes.append(person.name)
+        elif not any(_may_be_one(name, person.name) for name in namesakes):
+            self.settle(person)
         elif person.role and person.name in self and not self[person.name].role:
             self[person.name] = self[person.name].model_copy(update={"role": person.role, "company": person.company})
 
@@ -122,8 +124,14 @@ class People(dict[str, Person]):
         if speaker in self or not speaker.split():
             return speaker if speaker in self else None
         namesakes = self._firsts.get(speaker.split(maxsplit=1)[0].casefold(), [])
-        same = [name for name in namesakes if name.casefold() == speaker.casefold()] or namesakes
+        same = [name for name in namesakes if name.casefold() == speaker.casefold()] or [name for name in namesakes if _may_be_one(name, speaker)]
         return same[0] if len(same) == 1 else None
+
+
+def _may_be_one(one: str, other: str) -> bool:
+    """Whether two names can be one person's: "Dana" and "Dana R." may be Dana Reyes, Dana Miller and "Speaker 2" are not Speaker 1."""
+    pairs = zip(one.casefold().split(), other.casefold().split(), strict=False)
+    return all(a == b or (a.isalpha() and b.isalpha() and (a.startswith(b) or b.startswith(a))) for a, b in ((a.strip(".,"), b.strip(".,")) for a, b in pairs))
 
 
 def _named(conversation: Conversation) -> People:
@@ -136,7 +144,7 @@ def _named(conversation: Conversation) -> People:
         text = conversation.text(turn)
         if turn.kind is Kind.TRANSCRIPT:
             label = _label_before(source, turn.start)
-            if turn.speaker and (found := LABEL_ROLE.match(label)):
+            if turn.speaker and (found := LABEL_ROLE.match(label)) and found["role"] != turn.speaker:
                 people.meet(_person(turn.speaker, found["role"]))
             continue
         if turn.kind is Kind.SUMMARY and (found := LISTED.match(text)) and not DATED.search(found["role"]):

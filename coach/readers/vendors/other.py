@@ -6,6 +6,7 @@ Knows the keys that such exports use for words, speakers and times. A count whos
 from typing import Any
 
 from coach.readers.clock import seconds_of
+from coach.readers.markup import plain_text
 from coach.readers.plain import plain_draft
 from coach.readers.vendors.shape import DEPTH, at, first, items, objects, text
 from coach.readers.vendors.speech import voice
@@ -29,7 +30,10 @@ def other_drafts(documents: list[Any]) -> list[Draft]:
     if sum(said.speaker is not None or said.time is not None for said in best) * 2 > len(best):
         return [written(best)]
     texts = [held[key] for held in objects(documents) for key in WHOLE if isinstance(held.get(key), str) and len(held[key].split()) >= FEWEST_WORDS]
-    return [plain_draft(max(texts, key=len))] if texts else []
+    if not texts:
+        return []
+    longest = plain_text(max(texts, key=len))  # a CRM keeps notes as markup
+    return [plain_draft(longest.words, longest.hidden)]
 
 
 def _lists(documents: list[Any]) -> list[list[Any]]:
@@ -48,6 +52,9 @@ def _lists(documents: list[Any]) -> list[list[Any]]:
 
 def _said(line: dict[str, Any]) -> Said | None:
     words = text(line, *WORDS)
+    if not words and (spoken := [part for part in items(line, "words") if text(part, "text", "word", "punctuated_word").strip()]):
+        words = " ".join(text(part, "punctuated_word", "text", "word").strip() for part in spoken)
+        line = {**line, "start": _instant(spoken[0], START), "end": _instant(spoken[-1], END)}
     if not words and (parts := items(line, "elements")):  # words and punctuation as separate elements
         words = "".join(str(part.get("value", "")) for part in parts)
         line = {**line, "start": parts[0].get("ts"), "end": parts[-1].get("end_ts")}
@@ -55,8 +62,16 @@ def _said(line: dict[str, Any]) -> Said | None:
         return None
     who = first(line, *WHO)
     named = (clean_name(first(who, "display_name", "displayName", "name", "fullName", "label")) or voice(at(who, "id"))) if isinstance(who, dict) else voice(who)
-    start, end = first(line, *START), first(line, *END)
+    start, end = _instant(line, START), _instant(line, END)
     since, until = (seconds_of(start), seconds_of(end)) if isinstance(start, str | float) or isinstance(end, float) else (None, None)
     if (exact := first(line, *MS_START)) is not None:
         since, until = seconds_of(exact, 0.001), seconds_of(first(line, *MS_END), 0.001)
     return Said(named, words, since, until)
+
+
+def _instant(line: dict[str, Any], keys: tuple[str, ...]) -> Any:
+    """The time under one of the keys, or that from the start where the file gives several; else that of a pair from and to."""
+    time = first(line, *keys)
+    if time is None:
+        time = at(line, "timestamps", "from" if keys is START else "to")
+    return first(time, "relative", "seconds") if isinstance(time, dict) else time

@@ -42,8 +42,23 @@ def _together(run: list[dict[str, Any]], unit: float, default: str | None) -> Sa
 
 
 def deepgram_drafts(documents: list[Any]) -> list[Draft]:
-    """Deepgram: `results` with utterances or channels."""
+    """Deepgram: `results` with utterances or channels, or the answers of a live stream, which are one talk."""
+    live = [held for held in objects(documents) if held.get("is_final") is True and items(held, "channel", "alternatives")]
+    if live:
+        return [_live(live)]
     return [_deepgram(held["results"]) for held in objects(documents) if items(held, "results", "channels") or items(held, "results", "utterances")]
+
+
+def _live(answers: list[dict[str, Any]]) -> Draft:
+    """The final answers of a live stream; those before them are guesses at the same words."""
+    pieces: list[Said] = []
+    for answer in answers:
+        heard = items(answer, "channel", "alternatives")[0]
+        if words := items(heard, "words"):
+            pieces += by_voice(words)
+        else:
+            pieces.append(Said(None, text(heard, "transcript"), seconds_of(answer.get("start"))))
+    return written(pieces)
 
 
 def _deepgram(results: dict[str, Any]) -> Draft:
@@ -93,7 +108,13 @@ def assemblyai_drafts(documents: list[Any]) -> list[Draft]:
 
 def whisper_drafts(documents: list[Any]) -> list[Draft]:
     """Whisper and WhisperX: `segments` in seconds, with or without speakers."""
-    return [_whisper(held) for held in objects(documents) if any("text" in part and ("start" in part or "speaker" in part) for part in items(held, "segments"))]
+    found = [_whisper(held) for held in objects(documents) if any("text" in part and ("start" in part or "speaker" in part) for part in items(held, "segments"))]
+    return found or [_timed(held, words) for held in objects(documents) if text(held, "text") and (words := items(held, "words")) and all("word" in word and "start" in word for word in words)]
+
+
+def _timed(held: dict[str, Any], words: list[dict[str, Any]]) -> Draft:
+    """A text with the times of its words and no segments."""
+    return written([Said(None, text(held, "text"), seconds_of(words[0].get("start")), seconds_of(words[-1].get("end")))])
 
 
 def _whisper(held: dict[str, Any]) -> Draft:
