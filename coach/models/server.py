@@ -115,10 +115,12 @@ class Server:
             line = _first_line(program, START)
             return Lent(_Address.model_validate_json(line).address + "/v1", key)
         except (OSError, ValidationError, queue.Empty):
-            raise AskError(self._why_not()) from None
-        finally:
-            if self._lent is None and sys.exc_info()[0] is not None:
-                self.stop()
+            why = self._why_not()
+            self.stop()
+            raise AskError(why) from None
+        except BaseException:
+            self.stop()
+            raise
 
     def _why_not(self) -> str:
         ended = self._program.poll() if self._program else None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from coach.errors import AskError, SettingsError
+from coach.errors import AskError, BadReply, SettingsError
 from coach.llm.asker import Sent
 from coach.llm.live import openai_chat
 from coach.models.builtin import Builtin
@@ -100,6 +100,19 @@ def test_one_that_was_ended_is_started_anew_under_the_request(server: Server) ->
     os.kill(first, signal.SIGKILL)
     assert gone(first)
     assert int(ask(sent()).text) != first
+
+
+def test_one_that_is_started_while_another_error_is_handled_runs_on(server: Server) -> None:
+    """A reply that cannot be used is asked for again while its error is handled."""
+    ask = chat(server)
+    first = int(ask(sent()).text)
+    try:
+        raise BadReply("is not JSON")
+    except BadReply:
+        os.kill(first, signal.SIGKILL)
+        assert gone(first)
+        assert int(ask(sent()).text) != first
+    assert server.runs
 
 
 def test_one_that_is_ended_again_under_the_same_request_is_given_up_with_advice(server: Server) -> None:
