@@ -35,6 +35,11 @@ REPLIES = (Extract.reply, ExtractPart.reply, LookAgain.reply, Judge.reply, Advis
 SMALL_REPLIES = (*REPLIES[:4], Weigh.reply)
 
 
+def parted(model: str) -> tuple[str, bool]:
+    """A model's own name, and whether it only checks what the analyst reads."""
+    return model.removesuffix(CHECKED), model.endswith(CHECKED)
+
+
 class Answering(Shelf):
     """The answerers of one set-up. What is declared here is set in `coach.settings`."""
 
@@ -81,8 +86,7 @@ class Answering(Shelf):
             from coach.llm.analyst import Analyst
 
             return Analyst()
-        checks = model.endswith(CHECKED)
-        model = model.removesuffix(CHECKED)
+        model, checks = parted(model)
         chat = self.chat(model, purse)
         chat = over(chat) if over else self._kept(chat, model) if self.keeps_replies else chat
         ask = self.over(chat, checks)
@@ -105,7 +109,7 @@ class Answering(Shelf):
 
             purse = Purse(self.limits)
         make = partial(openai_chat, trace=self.tracing, on_request=purse.on_request if purse else None)
-        model = model.removesuffix(CHECKED)
+        model, _ = parted(model)
         chat = self.here.chat(model, make)
         if chat is None:
             if not self.key and not self.base_url:
@@ -150,7 +154,7 @@ class Answering(Shelf):
 
     def ready(self, model: str, tell: Callable[[str], None]) -> None:
         """Starts what has to run before `model` can answer, and tells how long that takes. Raises AskError or SettingsError."""
-        self.here.ready(model.removesuffix(CHECKED), tell)
+        self.here.ready(parted(model)[0], tell)
 
     def tried(self, model: str | None, tell: Callable[[str], None]) -> Iterator[str]:
         """Tries the connection, and says in sentences what works. Raises a CoachError that says what is wrong. Sends no note."""
@@ -159,6 +163,7 @@ class Answering(Shelf):
         if model == OFFLINE or (model is None and self.base_url is None):
             yield "The offline analyst answers: it needs no connection."
             return
+        model = parted(model)[0] if model else None
         base_url, name = self.here.endpoint(model or "") or (self.base_url, model)
         if base_url is not None and named(model or "") is None:
             key = self.key if base_url == self.base_url else None
@@ -187,7 +192,7 @@ class Answering(Shelf):
         """What leaves this machine when `model` answers, in one sentence."""
         if model == OFFLINE:
             return "Nothing leaves this machine: the offline analyst reads the note right here."
-        if (said := self.here.leaves(model.removesuffix(CHECKED))) is not None:
+        if (said := self.here.leaves(parted(model)[0])) is not None:
             return said
         where = host(self.base_url or "api.openai.com")
         if is_loopback(self.base_url or ""):
