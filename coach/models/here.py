@@ -61,6 +61,11 @@ class Here(NamedTuple):
         there = self._served(name)
         return (there.place.base_url, there.model) if there else None
 
+    def served_as(self, name: str) -> str:
+        """What its server calls a model: so it stands in a review and in a table of prices."""
+        entry, there = named(name), self._served(name)
+        return entry.name if entry else there.model if there else name
+
     def leaves(self, name: str) -> str | None:
         """What leaves this machine when that model answers, in one sentence."""
         if (entry := named(name)) is not None:
