@@ -6,8 +6,9 @@ unless it was asked for. Heavy packages are imported on first use.
 """
 
 import weakref
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, cast
 
 from coach.address import is_loopback
 from coach.errors import AskError, KeyRefused, Unreachable
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 TRIES = 2  # after the first, by the SDK, with its own backoff and Retry-After
 ABREAST = 4  # requests under way at once: few servers refuse so many
+CHARS = 8  # of a reply for each token that it may have: twice what words take, and a piece without any counts as one
+SLACK = 2_000  # characters
 INSTEAD = {"max_tokens": "max_completion_tokens", "temperature": None, "stream_options": None}
 """Options that some models refuse, and what they take instead."""
 STOPS = {"max_tokens": "length", "max_output_tokens": "length", "refusal": "content_filter", "safety": "content_filter"}
@@ -55,24 +58,31 @@ class LangChainChat:
         messages = [(m.role, m.content) for m in sent.messages]
         with tracing_context(enabled=self._trace):
             try:
-                return self._streamed(messages, options, on_text) if on_text else self._model.invoke(messages, **options), None
+                return self._streamed(messages, options, on_text, sent.max_tokens * CHARS + SLACK) if on_text else self._model.invoke(messages, **options), None
             except AskError as error:
                 return None, error
             except Exception as error:
                 return None, None if self._learns(error, options) else translated(error, sent)
 
-    def _streamed(self, messages: list[tuple[str, str]], options: dict[str, Any], on_text: OnText) -> "AIMessage | None":
-        """The reply, told piece by piece; None if the server does not stream: then it is asked for all of it at once, now and later."""
+    def _streamed(self, messages: list[tuple[str, str]], options: dict[str, Any], on_text: OnText, most: int) -> "AIMessage | None":
+        """The reply, told piece by piece; None if the server does not stream: then it is asked for all of it at once, now and later.
+
+        Raises Unreachable after `most` characters: a server that does not keep to the length it was told may never end.
+        """
         from httpx2 import HTTPError
         from langchain_core.messages import AIMessageChunk
 
         whole: AIMessageChunk | None = None
-        broken = False
+        broken, length = False, 0
         try:
-            for chunk in self._model.stream(messages, **options):
-                assert isinstance(chunk, AIMessageChunk)
-                whole = chunk if whole is None else whole + chunk
-                on_text(str(chunk.text))
+            with closing(cast("Generator[Any]", self._model.stream(messages, **options))) as pieces:
+                for chunk in pieces:
+                    assert isinstance(chunk, AIMessageChunk)
+                    length += len(chunk.text) or 1
+                    if length > most:
+                        raise Unreachable("The model's server writes on and on, past the length that it was given. Use another model, or the offline review.")
+                    whole = chunk if whole is None else whole + chunk
+                    on_text(str(chunk.text))
         except HTTPError:  # the SDK wraps only what comes before the first piece
             broken = True
         except ValueError:  # LangChain's word for no piece at all; or a piece that is not JSON
