@@ -5,7 +5,6 @@ The one part that knows every answerer. Never reads the environment: `coach.sett
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -104,11 +103,14 @@ class Answering(Shelf):
         """A chat with a model that is here or at the endpoint, paid from a purse if there are limits. Raises SettingsError if there is none."""
         from coach.llm.live import openai_chat
 
-        if purse is None and self.limits.any:
-            from coach.llm.budget import Purse
+        purse = purse or self.purse()
+        rate = self.rate(model) if purse else None
 
-            purse = Purse(self.limits)
-        make = partial(openai_chat, trace=self.tracing, on_request=purse.on_request if purse else None)
+        def make(name: str, key: str, base_url: str | None, timeout: float, again: bool = True) -> "Chat":
+            """Pays for each request that goes out: who waits for a turn has set nothing aside yet, which somebody in his turn could wait for."""
+            chat = openai_chat(name, key, base_url, timeout, self.tracing, purse.on_request if purse else None, again)
+            return purse.over(chat, rate) if purse else chat
+
         model, _ = parted(model)
         chat = self.here.chat(model, make)
         if chat is None:
@@ -118,7 +120,15 @@ class Answering(Shelf):
                     "`coach model list` shows models that need neither."
                 )
             chat = make(model, self.key.get_secret_value() if self.key else NO_KEY, self.base_url, self.timeout)
-        return purse.over(chat, self.rate(model)) if purse else chat
+        if purse:
+            purse.check(chat.model, rate)
+        return chat
+
+    def purse(self) -> "Purse | None":
+        """A purse for one review, command or run, None if there are no limits."""
+        from coach.llm.budget import Purse
+
+        return Purse(self.limits) if self.limits.any else None
 
     def over(self, chat: "Chat", checks: bool) -> "Asker | ModelReads | ModelChecks":
         """An answerer from a chat, which reads or only checks what the analyst read."""

@@ -138,9 +138,17 @@ def _stop(message: "AIMessage") -> str:
 
 
 def openai_chat(  # noqa: PLR0913 - one place wires it
-    model: str, key: str, base_url: str | None, timeout: float, trace: bool = False, on_request: Callable[[], None] | None = None
+    model: str,
+    key: str,
+    base_url: str | None,
+    timeout: float,
+    trace: bool = False,
+    on_request: Callable[[], None] | None = None,
+    again: bool = True,
 ) -> LangChainChat:
-    """The default: the openai SDK as a LangChain chat model. `timeout` is in seconds for each try. Redirects are not followed: the note goes to one host.
+    """The default: the openai SDK as a LangChain chat model. `timeout` is in seconds for each try, of which there is one unless `again`.
+
+    Redirects are not followed: the note goes to one host.
 
     A proxy that the environment names is used, but not for a server on this machine: the note would leave it. `on_request`
     is told before each request goes out, the SDK's own second tries too; what it raises goes out in its place.
@@ -152,7 +160,7 @@ def openai_chat(  # noqa: PLR0913 - one place wires it
         raise KeyRefused("The key holds characters that no key has. Set OPENAI_API_KEY again, without quotes and line breaks.")
     hooks = {"request": [lambda _request: on_request()]} if on_request else {}
     http = DefaultHttpxClient(follow_redirects=False, trust_env=not is_loopback(base_url or ""), event_hooks=hooks)
-    client = OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=TRIES, http_client=http)
+    client = OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=TRIES if again else 0, http_client=http)
     chat = LangChainChat(thin_model()(client=client, model=model), model, trace)
     weakref.finalize(chat, http.close)  # a connection that is kept open ends with the chat
     return chat

@@ -26,6 +26,7 @@ from coach.models.store import MISSING
 
 LOADS = 300_000_000  # bytes of weights a second, on two idle cores
 START = 300.0  # seconds after which a start has failed: on a busy machine it takes minutes
+ENDS = 2.0  # seconds from a broken connection to the end of a process that was ended
 PROMPT_CACHE_MB = 512  # of what was read for other notes, so that notes that are reviewed side by side do not make each other read anew
 
 
@@ -68,6 +69,13 @@ class Server:
     def runs(self) -> bool:
         """Whether its process is there."""
         return self._program is not None and self._program.poll() is None
+
+    def ends(self) -> bool:
+        """Whether its process is gone, or is in a moment: its connections break before it is."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if self._program is not None:
+                self._program.wait(ENDS)
+        return not self.runs
 
     def lend(self, tell: Callable[[str], None] = lambda _: None) -> Lent:
         """Address and key; starts the server if it does not run, and says so. Raises AskError or SettingsError."""

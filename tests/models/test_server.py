@@ -14,13 +14,16 @@ import pytest
 from coach.errors import AskError, BadReply, SettingsError
 from coach.llm.asker import Sent
 from coach.llm.live import openai_chat
+from coach.llm.scripted import Scripted
 from coach.models.builtin import Builtin
+from coach.models.known import named
 from coach.models.server import Server, Way, shared
 from coach.prompting import Message
 from coach.settings import Settings
 from tests.models.conftest import entry
 
 ROOT = Path(__file__).parents[2]
+SMALL = "builtin-small"
 
 
 def sent(words: str = "who") -> Sent:
@@ -118,6 +121,63 @@ def test_one_that_is_started_while_another_error_is_handled_runs_on(server: Serv
 def test_one_that_is_ended_again_under_the_same_request_is_given_up_with_advice(server: Server) -> None:
     with pytest.raises(AskError, match=r"ended twice .* want of memory.* offline review"):
         chat(server)(sent("die"))
+
+
+@pytest.fixture
+def settings(tmp_path: Path, engine: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """Settings under which the small model is here, its weights empty and its engine the stand-in, with a limit of two calls."""
+    monkeypatch.setenv("PYTHONPATH", engine["PYTHONPATH"])
+    settings = Settings.model_validate({"COACH_CACHE": tmp_path, "COACH_SERVERS": "", "COACH_MAX_CALLS": 2})
+    small = named(SMALL)
+    assert small is not None
+    settings.weights.path(small).parent.mkdir(parents=True)
+    with settings.weights.path(small).open("wb") as weights:
+        weights.truncate(small.bytes)  # takes no room
+    yield settings
+    settings.here._server(SMALL).stop()
+
+
+def test_who_waits_for_a_turn_holds_nothing_that_the_one_in_his_turn_waits_for(settings: Settings) -> None:
+    ask, said = settings.chat(SMALL), list[str]()
+
+    def one(words: str) -> None:
+        try:
+            ask(sent(words))
+        except AskError as error:
+            said.append(str(error))
+
+    threads = [threading.Thread(target=one, args=(words,), daemon=True) for words in ("die", "who")]
+    threads[0].start()
+    over = time.monotonic() + 20
+    while not settings.here._server(SMALL).turn.locked() and time.monotonic() < over:
+        time.sleep(0.005)
+    threads[1].start()
+    for thread in threads:
+        thread.join(90)
+    assert len(said) == 2, "both have ended"
+    assert "ended twice" in said[0]
+    assert "2 calls were made and 2 are allowed" in said[1]
+
+
+def test_what_a_built_in_model_does_not_do_in_time_is_asked_once_and_said_in_its_own_words(server: Server) -> None:
+    server.lend()
+    with pytest.raises(AskError, match=r"built-in model did not get through .* shorter text") as caught:
+        Builtin(server, lambda url, key: openai_chat("tiny", key, url, 1, again=False))(sent("wait"))
+    assert "COACH_TIMEOUT" not in str(caught.value)
+    assert chat(server)(sent("how often")).text == "2", "with this question there were two"
+
+
+def test_a_built_in_model_is_not_tried_again_by_the_sdk(settings: Settings) -> None:
+    tries: list[bool] = []
+
+    def make(name: str, key: str, base_url: str, timeout: float, /, again: bool = True) -> Scripted:
+        tries.append(again)
+        return Scripted(["yes"], name)
+
+    here = settings.here.chat(SMALL, make)
+    assert here is not None
+    assert here(sent()).text == "yes"
+    assert tries == [False]
 
 
 def test_weights_that_cannot_be_loaded_are_said(way: Way) -> None:
