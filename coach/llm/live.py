@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 TRIES = 2  # after the first, by the SDK, with its own backoff and Retry-After
 ABREAST = 4  # requests under way at once: few servers refuse so many
-CHARS = 8  # of a reply for each token that it may have: twice what words take, and a piece without any counts as one
+CHARS = 8  # for a token: twice what words take. In a reply a piece without any counts as one
 SLACK = 2_000  # characters
+SMALLEST_READ = 1_000  # tokens; a server that says it read fewer speaks of those that it did not have from an earlier request
 INSTEAD = {"max_tokens": "max_completion_tokens", "temperature": None, "stream_options": None}
 """Options that some models refuse, and what they take instead."""
 STOPS = {"max_tokens": "length", "max_output_tokens": "length", "refusal": "content_filter", "safety": "content_filter"}
@@ -38,6 +39,7 @@ class LangChainChat:
         self._trace = trace
         self._refused: set[str] = set()
         self._streams = True
+        self._read = 0
         self.model = name
         self.abreast = ABREAST
 
@@ -45,9 +47,22 @@ class LangChainChat:
         while True:
             message, fault = self._invoke(sent, on_text)
             if message is not None:
-                return _raw(message)
+                return self._whole(sent, _raw(message))
             if fault is not None:  # raised out here, it carries no trace of the vendor's error, which holds the request and its key
                 raise fault
+
+    def _whole(self, sent: Sent, reply: RawReply) -> RawReply:
+        """The reply. Raises AskError if its server read less than half of what was sent: some cut off what is over their window, and answer.
+
+        A prompt takes a token for each `CHARS` characters at the least, whatever its language. What stands in the server's cache
+        counts as read (OpenAI, llama.cpp, Ollama). A server that leaves it out is known by having read more before.
+        """
+        read, cached = reply.tokens_in or 0, reply.tokens_cached or 0
+        least = sum(len(" ".join(message.content.split())) for message in sent.messages) / CHARS
+        if SMALLEST_READ < read + cached < least and read > 0.9 * self._read:
+            raise AskError("The server read only part of the note. Raise its context length, or lower COACH_WINDOW.")
+        self._read = max(self._read, read)
+        return reply
 
     def _invoke(self, sent: Sent, on_text: OnText | None) -> "tuple[AIMessage | None, Exception | None]":
         """The message, or the error to raise, or neither: ask again without what the model refused."""
