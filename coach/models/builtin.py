@@ -9,7 +9,7 @@ from collections.abc import Callable
 from coach.errors import AskError, Unreachable
 from coach.llm.asker import Chat, Late, OnText, RawReply, Sent
 from coach.models.known import size
-from coach.models.server import Lent, Server
+from coach.models.server import Lent, Server, needs
 
 TRIES = 2
 
@@ -40,7 +40,7 @@ class Builtin:
                         raise
         raise AskError(
             "The built-in model was ended twice while it read this, perhaps for want of memory: it takes about "
-            f"{size(self._server.model.memory)}. Close other programs and try again, or use the offline review."
+            f"{size(needs(self._server.model))}. Close other programs and try again, or use the offline review."
         )
 
     def _chat(self) -> Chat:

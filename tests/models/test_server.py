@@ -17,7 +17,7 @@ from coach.llm.live import openai_chat
 from coach.llm.scripted import Scripted
 from coach.models.builtin import Builtin
 from coach.models.known import named
-from coach.models.server import Server, Way, shared
+from coach.models.server import Server, Way, _check_memory, free_memory, shared
 from coach.prompting import Message
 from coach.settings import Settings
 from tests.models.conftest import entry
@@ -182,7 +182,7 @@ def test_a_built_in_model_is_not_tried_again_by_the_sdk(settings: Settings) -> N
 
 def test_weights_that_cannot_be_loaded_are_said(way: Way) -> None:
     way.weights.write_bytes(b"bad!")
-    with pytest.raises(AskError, match="may be damaged: `coach model pull`"):
+    with pytest.raises(AskError, match=r"file may be damaged\. `coach model pull tiny` checks it"):
         Server(way).lend()
 
 
@@ -191,6 +191,45 @@ def test_too_little_memory_is_said_before_anything_starts(way: Way) -> None:
     with pytest.raises(AskError, match=r"takes about .* of memory, and .* are free"):
         server.lend()
     assert not server.runs
+
+
+def test_what_it_keeps_of_other_notes_is_in_what_it_takes() -> None:
+    _check_memory(entry(), entry().memory + 600_000_000)
+    with pytest.raises(AskError, match=r"takes about 937 MB of memory, and 900 MB are free"):
+        _check_memory(entry(), 900_000_000)
+
+
+def test_what_a_container_holds_of_files_counts_as_free(tmp_path: Path) -> None:
+    for name, held in (("memory.max", "9000"), ("memory.current", "8000"), ("memory.stat", "anon 1000\ninactive_file 6000\nactive_file 500\n")):
+        (tmp_path / name).write_text(held)
+    assert free_memory(tmp_path) == 7_000
+    (tmp_path / "memory.max").write_text("max\n")
+    assert (free_memory(tmp_path) or 0) > 7_000
+
+
+def test_one_that_hangs_while_it_starts_can_be_stopped(way: Way) -> None:
+    way.weights.write_bytes(b"slow")
+    server, said = Server(way), list[str]()
+
+    def lend() -> None:
+        try:
+            server.lend()
+        except AskError as error:
+            said.append(str(error))
+
+    threading.Thread(target=lend, daemon=True).start()
+    over = time.monotonic() + 20
+    while not server.runs and time.monotonic() < over:
+        time.sleep(0.01)
+    time.sleep(0.2)  # whoever waits for its first line does so now
+    assert server._program is not None
+    pid = server._program.pid
+    os.kill(pid, signal.SIGSTOP)
+    stopping = threading.Thread(target=server.stop, daemon=True)
+    stopping.start()
+    stopping.join(20)
+    assert gone(pid)
+    assert not stopping.is_alive()
 
 
 PARENT = """
