@@ -142,8 +142,8 @@ def version() -> str:
 
 
 def cores() -> int:
-    """How many processes of this machine can work at once."""
-    return os.cpu_count() or 1
+    """How many processes can work at once: the cores that the system lets us have, or all of them where it does not say."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def environment() -> dict[str, str]:

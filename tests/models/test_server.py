@@ -232,6 +232,12 @@ def test_one_that_hangs_while_it_starts_can_be_stopped(way: Way) -> None:
     assert not stopping.is_alive()
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system binds no process to cores")
+def test_only_the_cores_that_we_are_let_have_are_counted() -> None:
+    code = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); from coach.settings import cores; print(cores())"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, check=True).stdout == b"1\n"
+
+
 PARENT = """
 import sys, json
 from pathlib import Path
