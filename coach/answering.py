@@ -5,7 +5,6 @@ The one part that knows every answerer. Never reads the environment: `coach.sett
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -33,6 +32,11 @@ SMALL = "small"  # the prompt set for models that run on a rep's own processor
 SHORT_REPLY = 900  # tokens
 REPLIES = (Extract.reply, ExtractPart.reply, LookAgain.reply, Judge.reply, AdviseSkeptical.reply, AdviseRuthless.reply)
 SMALL_REPLIES = (*REPLIES[:4], Weigh.reply)
+
+
+def parted(model: str) -> tuple[str, bool]:
+    """A model's own name, and whether it only checks what the analyst reads."""
+    return model.removesuffix(CHECKED), model.endswith(CHECKED)
 
 
 class Answering(Shelf):
@@ -81,8 +85,7 @@ class Answering(Shelf):
             from coach.llm.analyst import Analyst
 
             return Analyst()
-        checks = model.endswith(CHECKED)
-        model = model.removesuffix(CHECKED)
+        model, checks = parted(model)
         chat = self.chat(model, purse)
         chat = over(chat) if over else self._kept(chat, model) if self.keeps_replies else chat
         ask = self.over(chat, checks)
@@ -100,12 +103,15 @@ class Answering(Shelf):
         """A chat with a model that is here or at the endpoint, paid from a purse if there are limits. Raises SettingsError if there is none."""
         from coach.llm.live import openai_chat
 
-        if purse is None and self.limits.any:
-            from coach.llm.budget import Purse
+        purse = purse or self.purse()
+        rate = self.rate(model) if purse else None
 
-            purse = Purse(self.limits)
-        make = partial(openai_chat, trace=self.tracing, on_request=purse.on_request if purse else None)
-        model = model.removesuffix(CHECKED)
+        def make(name: str, key: str, base_url: str | None, timeout: float, again: bool = True) -> "Chat":
+            """Pays for each request that goes out: who waits for a turn has set nothing aside yet, which somebody in his turn could wait for."""
+            chat = openai_chat(name, key, base_url, timeout, self.tracing, purse.on_request if purse else None, again)
+            return purse.over(chat, rate) if purse else chat
+
+        model, _ = parted(model)
         chat = self.here.chat(model, make)
         if chat is None:
             if not self.key and not self.base_url:
@@ -114,7 +120,15 @@ class Answering(Shelf):
                     "`coach model list` shows models that need neither."
                 )
             chat = make(model, self.key.get_secret_value() if self.key else NO_KEY, self.base_url, self.timeout)
-        return purse.over(chat, self.rate(model)) if purse else chat
+        if purse:
+            purse.check(chat.model, rate)
+        return chat
+
+    def purse(self) -> "Purse | None":
+        """A purse for one review, command or run, None if there are no limits."""
+        from coach.llm.budget import Purse
+
+        return Purse(self.limits) if self.limits.any else None
 
     def over(self, chat: "Chat", checks: bool) -> "Asker | ModelReads | ModelChecks":
         """An answerer from a chat, which reads or only checks what the analyst read."""
@@ -150,7 +164,7 @@ class Answering(Shelf):
 
     def ready(self, model: str, tell: Callable[[str], None]) -> None:
         """Starts what has to run before `model` can answer, and tells how long that takes. Raises AskError or SettingsError."""
-        self.here.ready(model.removesuffix(CHECKED), tell)
+        self.here.ready(parted(model)[0], tell)
 
     def tried(self, model: str | None, tell: Callable[[str], None]) -> Iterator[str]:
         """Tries the connection, and says in sentences what works. Raises a CoachError that says what is wrong. Sends no note."""
@@ -159,6 +173,7 @@ class Answering(Shelf):
         if model == OFFLINE or (model is None and self.base_url is None):
             yield "The offline analyst answers: it needs no connection."
             return
+        model = parted(model)[0] if model else None
         base_url, name = self.here.endpoint(model or "") or (self.base_url, model)
         if base_url is not None and named(model or "") is None:
             key = self.key if base_url == self.base_url else None
@@ -187,7 +202,7 @@ class Answering(Shelf):
         """What leaves this machine when `model` answers, in one sentence."""
         if model == OFFLINE:
             return "Nothing leaves this machine: the offline analyst reads the note right here."
-        if (said := self.here.leaves(model.removesuffix(CHECKED))) is not None:
+        if (said := self.here.leaves(parted(model)[0])) is not None:
             return said
         where = host(self.base_url or "api.openai.com")
         if is_loopback(self.base_url or ""):

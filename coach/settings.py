@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from coach.address import address
-from coach.answering import Answering
+from coach.answering import Answering, parted
 from coach.errors import SettingsError
 from coach.models.here import Here
 from coach.models.places import USUAL, Found, look, places
@@ -114,12 +114,12 @@ class Settings(Answering, BaseSettings):
         return f"sqlite:///{user_data_path(APP, appauthor=False) / 'coach.db'}"
 
     def rate(self, model: str) -> "Rate | None":
-        """What a model costs, None if nobody wrote it down. Raises SettingsError."""
+        """What a model costs, None if nobody wrote it down under the name that its server knows. Raises SettingsError."""
         from coach.llm.budget import read_rates
 
         if "prices" in self.model_fields_set and not self.prices.is_file():
             raise SettingsError(f"{self.prices} is not there. Correct COACH_PRICES or unset it.")
-        return read_rates(self.prices).get(model)
+        return read_rates(self.prices).get(self.here.served_as(parted(model)[0]))
 
     def told(self, redact: bool, keeps_replies: bool) -> "Settings":
         """The same with what was said beside the environment: the more careful of the two holds."""
@@ -133,6 +133,7 @@ class Settings(Answering, BaseSettings):
         """The clock, in UTC."""
         return datetime.now(UTC)  # noqa: TID251 - the one place that reads the clock
 
+
 def version() -> str:
     """The version of this package."""
     from importlib.metadata import version
@@ -141,8 +142,8 @@ def version() -> str:
 
 
 def cores() -> int:
-    """How many processes of this machine can work at once."""
-    return os.cpu_count() or 1
+    """How many processes can work at once: the cores that the system lets us have, or all of them where it does not say."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def environment() -> dict[str, str]:

@@ -56,7 +56,7 @@ class Both(NamedTuple):
 
 def both(settings: Settings, conversation: Conversation, sides: tuple[Setup, Setup], today: date, on_step: Step) -> Both:
     """Asks both sides at once. Their requests are paid from one purse if the settings have limits."""
-    purse = Purse(settings.limits) if settings.limits.any else None
+    purse = settings.purse()
     letters: tuple[Letter, Letter] = ("A", "B")
     with ThreadPoolExecutor(2) as pool:
         asked = [pool.submit(_tried, settings, conversation, setup, today, _told(on_step, letter), purse) for letter, setup in zip(letters, sides, strict=True)]

@@ -3,7 +3,6 @@
 Run writes, gate judges: a run can be judged again without paying again. The command line and the page both call this.
 """
 
-import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,10 +19,10 @@ from coach.evaluation.runner import Plan, Progress, head_of, run
 from coach.evaluation.suites import ANALYST, Suite, recorded_suites
 from coach.evaluation.thresholds import Thresholds, read_thresholds
 from coach.playbook import Playbook
-from coach.settings import Settings
+from coach.settings import Settings, cores
 
 OFFLINE_SUITE = Suite(name="offline", model=ANALYST, source="offline")
-CORES = os.cpu_count() or 1
+CORES = cores()
 
 
 class Bench(NamedTuple):

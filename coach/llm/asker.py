@@ -15,7 +15,7 @@ from pydantic_core import from_json
 
 from coach.ask import FORMATS, Answer, Answerer, Format, Reply, Request, Usage
 from coach.conversation import Value
-from coach.errors import BadReply, Refused
+from coach.errors import BadReply, Refused, Unreachable
 from coach.llm.schema import strict_schema
 from coach.prompting import Message, PromptSet
 from coach.windows import WHOLE
@@ -56,6 +56,10 @@ OnText = Callable[[str], None]
 
 class FormatRefused(Exception):
     """The server does not take this response format; the next one is tried."""
+
+
+class Late(Unreachable):
+    """No answer in the time that it was given."""
 
 
 class Chat(Protocol):

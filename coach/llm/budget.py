@@ -133,13 +133,17 @@ class Purse:
 
     def over(self, chat: Chat, rate: Rate | None = None) -> Chat:
         """The chat, paid from this purse. Raises SettingsError for a limit in dollars without a price."""
+        self.check(chat.model, rate)
+        return _Paid(chat, self, rate)
+
+    def check(self, model: str, rate: Rate | None) -> None:
+        """Notes whether what the model costs is known. Raises SettingsError for a limit in dollars without a price."""
         if rate is None and self.limits.usd is not None:
             raise SettingsError(
-                f"No price of {chat.model} is known, so a limit in dollars cannot be kept. Write its dollars for a million tokens into "
-                f"prices.yaml, or the file that COACH_PRICES names, as {PRICE_FORM.replace('NAME', chat.model)}. Or limit calls or tokens instead."
+                f"No price of {model} is known, so a limit in dollars cannot be kept. Write its dollars for a million tokens into "
+                f"prices.yaml, or the file that COACH_PRICES names, as {PRICE_FORM.replace('NAME', model)}. Or limit calls or tokens instead."
             )
         self._priced = self._priced and rate is not None
-        return _Paid(chat, self, rate)
 
     def on_request(self) -> None:
         """Told by the HTTP client before each request of a thread. The first of a call is paid for; each further one is a try of the SDK's own."""

@@ -6,7 +6,7 @@ The vendor's own text is left out: it may hold the key or the note. The SDK is i
 import math
 
 from coach.errors import AskError, KeyRefused, ModelNotFound, PromptTooLong, RateLimited, Unreachable
-from coach.llm.asker import FormatRefused, Sent
+from coach.llm.asker import FormatRefused, Late, Sent
 
 FORMAT_WORDS = ("response_format", "json_schema", "structured output", "json mode", "grammar", "schema")
 
@@ -27,7 +27,7 @@ def translated(error: Exception, sent: Sent) -> Exception:
             when = f"in {math.ceil(wait)} seconds" if wait else "in a minute"
             return RateLimited(f"The endpoint says: too many requests. Try again {when}.", wait)
         case openai.APITimeoutError():
-            return Unreachable("The model did not answer in time. Try again, or raise COACH_TIMEOUT (seconds).")
+            return Late("The model did not answer in time. Try again, or raise COACH_TIMEOUT (seconds).")
         case openai.APIConnectionError():
             return Unreachable("No connection to the model. Check OPENAI_BASE_URL and that the server runs.")
         case openai.BadRequestError() | openai.UnprocessableEntityError():

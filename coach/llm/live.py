@@ -6,8 +6,9 @@ unless it was asked for. Heavy packages are imported on first use.
 """
 
 import weakref
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, cast
 
 from coach.address import is_loopback
 from coach.errors import AskError, KeyRefused, Unreachable
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 TRIES = 2  # after the first, by the SDK, with its own backoff and Retry-After
 ABREAST = 4  # requests under way at once: few servers refuse so many
+CHARS = 8  # for a token: twice what words take. In a reply a piece without any counts as one
+SLACK = 2_000  # characters
+SMALLEST_READ = 1_000  # tokens; a server that says it read fewer speaks of those that it did not have from an earlier request
 INSTEAD = {"max_tokens": "max_completion_tokens", "temperature": None, "stream_options": None}
 """Options that some models refuse, and what they take instead."""
 STOPS = {"max_tokens": "length", "max_output_tokens": "length", "refusal": "content_filter", "safety": "content_filter"}
@@ -35,6 +39,7 @@ class LangChainChat:
         self._trace = trace
         self._refused: set[str] = set()
         self._streams = True
+        self._read = 0
         self.model = name
         self.abreast = ABREAST
 
@@ -42,9 +47,22 @@ class LangChainChat:
         while True:
             message, fault = self._invoke(sent, on_text)
             if message is not None:
-                return _raw(message)
+                return self._whole(sent, _raw(message))
             if fault is not None:  # raised out here, it carries no trace of the vendor's error, which holds the request and its key
                 raise fault
+
+    def _whole(self, sent: Sent, reply: RawReply) -> RawReply:
+        """The reply. Raises AskError if its server read less than half of what was sent: some cut off what is over their window, and answer.
+
+        A prompt takes a token for each `CHARS` characters at the least, whatever its language. What stands in the server's cache
+        counts as read (OpenAI, llama.cpp, Ollama). A server that leaves it out is known by having read more before.
+        """
+        read, cached = reply.tokens_in or 0, reply.tokens_cached or 0
+        least = sum(len(" ".join(message.content.split())) for message in sent.messages) / CHARS
+        if SMALLEST_READ < read + cached < least and read > 0.9 * self._read:
+            raise AskError("The server read only part of the note. Raise its context length, or lower COACH_WINDOW.")
+        self._read = max(self._read, read)
+        return reply
 
     def _invoke(self, sent: Sent, on_text: OnText | None) -> "tuple[AIMessage | None, Exception | None]":
         """The message, or the error to raise, or neither: ask again without what the model refused."""
@@ -55,24 +73,31 @@ class LangChainChat:
         messages = [(m.role, m.content) for m in sent.messages]
         with tracing_context(enabled=self._trace):
             try:
-                return self._streamed(messages, options, on_text) if on_text else self._model.invoke(messages, **options), None
+                return self._streamed(messages, options, on_text, sent.max_tokens * CHARS + SLACK) if on_text else self._model.invoke(messages, **options), None
             except AskError as error:
                 return None, error
             except Exception as error:
                 return None, None if self._learns(error, options) else translated(error, sent)
 
-    def _streamed(self, messages: list[tuple[str, str]], options: dict[str, Any], on_text: OnText) -> "AIMessage | None":
-        """The reply, told piece by piece; None if the server does not stream: then it is asked for all of it at once, now and later."""
+    def _streamed(self, messages: list[tuple[str, str]], options: dict[str, Any], on_text: OnText, most: int) -> "AIMessage | None":
+        """The reply, told piece by piece; None if the server does not stream: then it is asked for all of it at once, now and later.
+
+        Raises Unreachable after `most` characters: a server that does not keep to the length it was told may never end.
+        """
         from httpx2 import HTTPError
         from langchain_core.messages import AIMessageChunk
 
         whole: AIMessageChunk | None = None
-        broken = False
+        broken, length = False, 0
         try:
-            for chunk in self._model.stream(messages, **options):
-                assert isinstance(chunk, AIMessageChunk)
-                whole = chunk if whole is None else whole + chunk
-                on_text(str(chunk.text))
+            with closing(cast("Generator[Any]", self._model.stream(messages, **options))) as pieces:
+                for chunk in pieces:
+                    assert isinstance(chunk, AIMessageChunk)
+                    length += len(chunk.text) or 1
+                    if length > most:
+                        raise Unreachable("The model's server writes on and on, past the length that it was given. Use another model, or the offline review.")
+                    whole = chunk if whole is None else whole + chunk
+                    on_text(str(chunk.text))
         except HTTPError:  # the SDK wraps only what comes before the first piece
             broken = True
         except ValueError:  # LangChain's word for no piece at all; or a piece that is not JSON
@@ -128,9 +153,17 @@ def _stop(message: "AIMessage") -> str:
 
 
 def openai_chat(  # noqa: PLR0913 - one place wires it
-    model: str, key: str, base_url: str | None, timeout: float, trace: bool = False, on_request: Callable[[], None] | None = None
+    model: str,
+    key: str,
+    base_url: str | None,
+    timeout: float,
+    trace: bool = False,
+    on_request: Callable[[], None] | None = None,
+    again: bool = True,
 ) -> LangChainChat:
-    """The default: the openai SDK as a LangChain chat model. `timeout` is in seconds for each try. Redirects are not followed: the note goes to one host.
+    """The default: the openai SDK as a LangChain chat model. `timeout` is in seconds for each try, of which there is one unless `again`.
+
+    Redirects are not followed: the note goes to one host.
 
     A proxy that the environment names is used, but not for a server on this machine: the note would leave it. `on_request`
     is told before each request goes out, the SDK's own second tries too; what it raises goes out in its place.
@@ -142,7 +175,7 @@ def openai_chat(  # noqa: PLR0913 - one place wires it
         raise KeyRefused("The key holds characters that no key has. Set OPENAI_API_KEY again, without quotes and line breaks.")
     hooks = {"request": [lambda _request: on_request()]} if on_request else {}
     http = DefaultHttpxClient(follow_redirects=False, trust_env=not is_loopback(base_url or ""), event_hooks=hooks)
-    client = OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=TRIES, http_client=http)
+    client = OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=TRIES if again else 0, http_client=http)
     chat = LangChainChat(thin_model()(client=client, model=model), model, trace)
     weakref.finalize(chat, http.close)  # a connection that is kept open ends with the chat
     return chat

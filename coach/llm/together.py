@@ -3,7 +3,8 @@
 Each does what it was measured to do best (evals/README.md has the figures); neither is believed. `ModelReads`: the model
 finds evidence and commitments, the coaching is worded by the playbook. `ModelChecks`: the analyst nominates and the model
 is asked of each claim, one at a time and without the rest of the text, which way its words speak; where it hears the opposite
-the claim is thrown out and counted. Both go through the same grounding, rules and checks as anybody's word.
+the claim is thrown out and counted, and where its reply cannot be used the claim stands. Both go through the same grounding,
+rules and checks as anybody's word.
 """
 
 import time
@@ -13,6 +14,7 @@ from typing import Any
 
 from coach.advice import AdviseRuthless, AdviseSkeptical
 from coach.ask import Answer, Ask, Format, Reply, Request
+from coach.errors import BadReply
 from coach.evidence import Claim, Doubted, Extract, ExtractReply, Weigh, Weighed
 
 MOST_WEIGHED = 24  # claims of one text; the rest stand as the analyst nominated them
@@ -53,9 +55,10 @@ class ModelChecks:
         asked = [(at, weigh) for at, claim in enumerate(claims) if (weigh := _weigh(claim, request))][:MOST_WEIGHED]
         usage, formats = answer.usage, set[Format]()
         for (at, _), weighed in zip(asked, self._each([weigh for _, weigh in asked]), strict=True):
-            usage += weighed.usage
-            formats |= {weighed.format} if weighed.format else set()
-            if weighed.reply.speaks != WAYS[claims[at].polarity]:
+            if weighed:
+                usage += weighed.usage
+                formats |= {weighed.format} if weighed.format else set()
+            if weighed and weighed.reply.speaks != WAYS[claims[at].polarity]:
                 claims[at] = Doubted(**claims[at].model_dump(), doubt=REFUSED)
             elif request.hear:
                 request.hear(claims[at])
@@ -63,12 +66,19 @@ class ModelChecks:
         reply = answer.reply.model_copy(update={"claims": tuple(claims)})
         return Answer(reply=reply, usage=usage.model_copy(update={"seconds": took}), format=next(iter(formats), None))
 
-    def _each(self, requests: Sequence[Weigh]) -> "list[Answer[Weighed]]":
+    def _each(self, requests: Sequence[Weigh]) -> "list[Answer[Weighed] | None]":
         abreast = min(self._model.answerer.abreast, len(requests))
         if abreast < 2:
-            return [self._model(request) for request in requests]
+            return [self._heard(request) for request in requests]
         with ThreadPoolExecutor(abreast) as pool:
-            return list(pool.map(self._model, requests))
+            return list(pool.map(self._heard, requests))
+
+    def _heard(self, request: Weigh) -> "Answer[Weighed] | None":
+        """What the model says of a claim, None if that cannot be used."""
+        try:
+            return self._model(request)
+        except BadReply:
+            return None
 
 
 def _weigh(claim: Claim, request: Extract) -> Weigh | None:

@@ -7,9 +7,11 @@ else's: `make` gives a chat for an address and a key.
 from collections.abc import Callable
 
 from coach.errors import AskError, Unreachable
-from coach.llm.asker import Chat, OnText, RawReply, Sent
+from coach.llm.asker import Chat, Late, OnText, RawReply, Sent
 from coach.models.known import size
-from coach.models.server import Lent, Server
+from coach.models.server import Lent, Server, needs
+
+TRIES = 2
 
 
 class Builtin:
@@ -25,19 +27,20 @@ class Builtin:
 
     def __call__(self, sent: Sent, on_text: OnText | None = None) -> RawReply:
         with self._server.turn:
-            try:
-                return self._chat()(sent, on_text)
-            except Unreachable:
-                if self._server.runs:
-                    raise
-            try:
-                return self._chat()(sent, on_text)
-            except Unreachable:
-                if self._server.runs:
-                    raise
+            for _ in range(TRIES):
+                try:
+                    return self._chat()(sent, on_text)
+                except Late:
+                    raise Unreachable(
+                        "The built-in model did not get through this in the time that it has. Close other programs, bring a shorter text, "
+                        "or use the offline review."
+                    ) from None
+                except Unreachable:
+                    if not self._server.ends():
+                        raise
         raise AskError(
             "The built-in model was ended twice while it read this, perhaps for want of memory: it takes about "
-            f"{size(self._server.model.memory)}. Close other programs and try again, or use the offline review."
+            f"{size(needs(self._server.model))}. Close other programs and try again, or use the offline review."
         )
 
     def _chat(self) -> Chat:

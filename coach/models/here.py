@@ -5,7 +5,7 @@ configured endpoint is meant. A server on this machine never gets the key, which
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from coach.address import host
 from coach.errors import SettingsError
@@ -21,8 +21,12 @@ SLOWEST = 1800.0  # seconds for a request to a built-in model: a long note on a 
 NO_KEY = "unused"  # local servers want some key
 
 
-Make = Callable[[str, str, str, float], "Chat"]
-"""Makes a chat for a model: its name, a key, an address, seconds for a try."""
+class Make(Protocol):
+    """Makes a chat."""
+
+    def __call__(self, name: str, key: str, base_url: str, timeout: float, /, again: bool = True) -> "Chat":
+        """A chat with a model at an address. `timeout` is in seconds for a try; `again`: what fails is tried again under it."""
+        ...
 
 
 class Here(NamedTuple):
@@ -46,7 +50,7 @@ class Here(NamedTuple):
             from coach.models.builtin import Builtin
 
             server, slow = self._server(name), max(self.timeout, SLOWEST)
-            return Builtin(server, lambda url, key: make(server.model.name, key, url, slow))
+            return Builtin(server, lambda url, key: make(server.model.name, key, url, slow, again=False))
         if (there := self._served(name)) is not None:
             return make(there.model, NO_KEY, there.place.base_url, self.timeout)
         return None
@@ -60,6 +64,11 @@ class Here(NamedTuple):
         """Address and plain name of a model of a server on this machine."""
         there = self._served(name)
         return (there.place.base_url, there.model) if there else None
+
+    def served_as(self, name: str) -> str:
+        """What its server calls a model: so it stands in a review and in a table of prices."""
+        entry, there = named(name), self._served(name)
+        return entry.name if entry else there.model if there else name
 
     def leaves(self, name: str) -> str | None:
         """What leaves this machine when that model answers, in one sentence."""

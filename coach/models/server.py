@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from pydantic import ValidationError
 
@@ -26,6 +26,7 @@ from coach.models.store import MISSING
 
 LOADS = 300_000_000  # bytes of weights a second, on two idle cores
 START = 300.0  # seconds after which a start has failed: on a busy machine it takes minutes
+ENDS = 2.0  # seconds from a broken connection to the end of a process that was ended
 PROMPT_CACHE_MB = 512  # of what was read for other notes, so that notes that are reviewed side by side do not make each other read anew
 
 
@@ -69,6 +70,13 @@ class Server:
         """Whether its process is there."""
         return self._program is not None and self._program.poll() is None
 
+    def ends(self) -> bool:
+        """Whether its process is gone, or is in a moment: its connections break before it is."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if self._program is not None:
+                self._program.wait(ENDS)
+        return not self.runs
+
     def lend(self, tell: Callable[[str], None] = lambda _: None) -> Lent:
         """Address and key; starts the server if it does not run, and says so. Raises AskError or SettingsError."""
         with self._starting:
@@ -82,19 +90,17 @@ class Server:
         program, self._program, self._lent = self._program, None, None
         if program is None:
             return
-        for pipe in (program.stdin, program.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        _close(program.stdin)
         try:
             program.wait(3)
         except subprocess.TimeoutExpired:
             program.kill()
             program.wait()
+        _close(program.stdout)  # not before: whoever waits for its first line holds this pipe until it ends
 
     def _start(self) -> Lent:
         self.stop()
-        _check_memory(self.model)
+        _check_memory(self.model, free_memory())
         way, key = self._way, secrets.token_urlsafe(24)
         wanted = Wanted(
             path=str(way.weights),
@@ -115,20 +121,28 @@ class Server:
             line = _first_line(program, START)
             return Lent(_Address.model_validate_json(line).address + "/v1", key)
         except (OSError, ValidationError, queue.Empty):
-            raise AskError(self._why_not()) from None
-        finally:
-            if self._lent is None and sys.exc_info()[0] is not None:
-                self.stop()
+            why = self._why_not()
+            self.stop()
+            raise AskError(why) from None
+        except BaseException:
+            self.stop()
+            raise
 
     def _why_not(self) -> str:
         ended = self._program.poll() if self._program else None
+        if ended is not None and ended != -9:
+            return f"The built-in model could not be started. Its file may be damaged. `coach model pull {self.model.id}` checks it. Or use the offline review."
         if ended == -9:
-            why = f"was ended while it started, perhaps for want of memory: it takes about {size(self.model.memory)}"
-        elif ended is None:
-            why = f"did not start within {START / 60:.0f} minutes"
+            why = f"was ended while it started, perhaps for want of memory: it takes about {size(needs(self.model))}"
         else:
-            why = "could not be started; its file may be damaged: `coach model pull` checks it"
+            why = f"did not start within {START / 60:.0f} minutes"
         return f"The built-in model {why}. Close other programs and try again, or use the offline review."
+
+
+def _close(pipe: "IO[bytes] | None") -> None:
+    with contextlib.suppress(OSError):
+        if pipe is not None:
+            pipe.close()
 
 
 def _first_line(program: "subprocess.Popen[bytes]", patience: float) -> bytes:
@@ -151,25 +165,33 @@ def _first_line(program: "subprocess.Popen[bytes]", patience: float) -> bytes:
     return line
 
 
-def _check_memory(model: Known) -> None:
+def needs(model: Known) -> int:
+    """Bytes of memory that a model's server takes when it is full: the model, and what it keeps of other notes."""
+    return model.memory + (PROMPT_CACHE_MB << 20)
+
+
+def _check_memory(model: Known, free: int | None) -> None:
     """Raises AskError if the machine has too little memory left. Where it cannot be told, the start is tried."""
-    free = free_memory()
-    if free is not None and free < model.memory:
+    if free is not None and free < needs(model):
         raise AskError(
-            f"The built-in model takes about {size(model.memory)} of memory, and {size(free)} are free. Close other programs, or use the offline review."
+            f"The built-in model takes about {size(needs(model))} of memory, and {size(free)} are free. Close other programs, or use the offline review."
         )
 
 
-def free_memory() -> int | None:
-    """Bytes of memory that a new process could have, of this machine or of the container that we are in."""
+def free_memory(group: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """Bytes of memory that a new process could have, of this machine or of the container that we are in.
+
+    What a container holds of files that nobody reads any more is given back when it is wanted, so it counts as free.
+    """
     try:
         import psutil
     except ImportError:
         return None
     free = int(psutil.virtual_memory().available)
-    group = Path("/sys/fs/cgroup")
     with contextlib.suppress(OSError, ValueError):  # no container, or none with a limit
-        free = min(free, int((group / "memory.max").read_text()) - int((group / "memory.current").read_text()))
+        held = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+        used = int((group / "memory.current").read_text()) - int(held.get("inactive_file", 0))
+        free = min(free, int((group / "memory.max").read_text()) - used)
     return free
 
 

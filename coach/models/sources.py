@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -162,7 +163,7 @@ class _Joined:
                     out.flush()
                     os.fsync(out.fileno())
                     self.sizes.append(out.tell() - sum(self.sizes))
-        except (IndexError, ValueError, zipfile.BadZipFile, EOFError, NotImplementedError):
+        except (IndexError, ValueError, zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error):  # damaged, or locked
             raise NoAnswer("Its packages do not hold what they should.") from None
         half = self._list.with_suffix(".half")
         half.write_text(json.dumps({"of": self._version, "sizes": self.sizes}), encoding="utf-8")

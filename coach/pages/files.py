@@ -12,7 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from coach.answering import OFFLINE
 from coach.errors import InputError
 from coach.pages import session
-from coach.pages.inbox import LIMITS, SORTS, Inbox, accepted, table, work
+from coach.pages.inbox import LIMITS, SORTS, Inbox, accepted, paid, table, work
 from coach.settings import Settings
 
 
@@ -110,6 +110,8 @@ def _offline(inbox: Inbox) -> Inbox:
 
 def _work(settings: Settings, inbox: Inbox) -> None:
     """Works on what is left, a file at a time; each is kept as soon as it is done, so that nothing is lost if the page is drawn anew."""
+    inbox = paid(settings, inbox)
+    keep(inbox)
     total = len(inbox.todo)
     bar = st.progress(0.0, text=f"0 of {total} files")
     name = st.empty()

@@ -7,7 +7,7 @@ that cannot be read is a row like any other, and the rest go on. Draws nothing; 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from coach.advice import NoAdvice
 from coach.answering import OFFLINE
@@ -17,6 +17,9 @@ from coach.pages.session import Done, trouble
 from coach.render.wording import whose
 from coach.settings import Settings
 from coach.verdict import RULES
+
+if TYPE_CHECKING:
+    from coach.llm.budget import Purse
 
 MOST_FILES = 200
 LARGEST_FILE = 10_000_000  # bytes; the widget's own limit is in .streamlit/config.toml, and is no promise
@@ -42,7 +45,10 @@ class Row(NamedTuple):
 
 
 class Inbox(NamedTuple):
-    """Everything that was brought: rows for what is done, files for what is not. `stopped`: the rep said so."""
+    """Everything that was brought: rows for what is done, files for what is not. `stopped`: the rep said so.
+
+    All of it is paid from one purse, also what is gone on with later.
+    """
 
     model: str
     playbook: str
@@ -50,6 +56,7 @@ class Inbox(NamedTuple):
     todo: tuple[Brought, ...]
     rows: tuple[Row, ...] = ()
     stopped: bool = False
+    purse: "Purse | None" = None
 
     @property
     def failed(self) -> tuple[Row, ...]:
@@ -78,6 +85,11 @@ def accepted(files: Iterable[tuple[str, int, Callable[[], bytes]]]) -> tuple[Bro
     return tuple(brought)
 
 
+def paid(settings: Settings, inbox: Inbox) -> Inbox:
+    """The same with the purse that all of it is paid from, if there are limits."""
+    return inbox if inbox.purse else inbox._replace(purse=settings.purse())
+
+
 def work(settings: Settings, inbox: Inbox) -> Iterator[tuple[Row, ...]]:
     """Rows for each file that is left, in order, as they come."""
     if inbox.model == OFFLINE or len(inbox.todo) < 2:
@@ -101,7 +113,7 @@ def rows_of(settings: Settings, inbox: Inbox, file: Brought) -> tuple[Row, ...]:
     try:
         if file.refused:
             raise InputError(file.refused)
-        playbook, ask = settings.playbook(inbox.playbook), settings.ask(inbox.model)
+        playbook, ask = settings.playbook(inbox.playbook), settings.ask(inbox.model, inbox.purse)
         for conversation in read_all(file.data, file.name):
             name = conversation.name
             done = Done(review(conversation, playbook, ask, inbox.today), conversation, playbook, inbox.model)

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from coach.answering import REPLIES
+from coach.answering import CHECKED, REPLIES
 from coach.errors import OverBudget, SettingsError
 from coach.evidence import Extract
 from coach.llm.asker import Asker
 from coach.llm.budget import NOTHING, Limits, Purse, Rate, Spent, most_of, read_rates
 from coach.llm.live import openai_chat
+from coach.models.known import known
 from coach.prompting import PromptSet
-from coach.settings import load
+from coach.settings import Settings, load
 from tests.core.builders import row
 from tests.llm.conftest import GOOD, KEY, PROMPTS, Model, completion, fault
 
@@ -158,6 +159,21 @@ def test_settings_wire_the_limits_into_every_chat(model: Model, extract: Extract
     with pytest.raises(OverBudget, match="2 calls were made and 2 are allowed"):
         ask(extract)
     assert len(model.bodies) == 2
+
+
+def test_a_price_holds_under_the_name_that_the_message_says_whatever_a_page_calls_the_model(model: Model, extract: Extract, tmp_path: Path) -> None:
+    model.says(completion(GOOD, usage=USED))
+    prices = tmp_path / "prices.yaml"
+    prices.write_text("other: {in: 1, out: 10}\n")
+    told = {"COACH_SERVERS": f"ollama={model.url.removesuffix('/v1')}", "COACH_MAX_USD": 1, "COACH_PRICES": prices, "COACH_CACHE_REPLIES": "off"}
+    settings = Settings.model_validate(told)
+    with pytest.raises(SettingsError, match=r"No price of llama3\.2 is known.*as llama3\.2: \{in"):
+        settings.ask("ollama: llama3.2")
+    prices.write_text(f"llama3.2: {{in: 1, out: 10}}\n{known()[0].name}: {{in: 2, out: 3}}\n")
+    assert settings.ask("ollama: llama3.2")(extract).reply.sales
+    assert settings.rate("ollama: llama3.2") == RATE
+    built_in = known()[0]
+    assert [settings.rate(name) for name in (built_in.id, built_in.id + CHECKED, built_in.name)] == [Rate.model_validate({"in": 2, "out": 3})] * 3
 
 
 @pytest.mark.parametrize(

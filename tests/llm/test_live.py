@@ -10,9 +10,10 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 
 from coach.errors import AskError, BadReply, KeyRefused, ModelNotFound, PromptTooLong, RateLimited, Refused, Unreachable
 from coach.evidence import Extract
-from coach.llm.asker import Asker
+from coach.llm.asker import Asker, Sent
 from coach.llm.live import LangChainChat, openai_chat
-from coach.prompting import PromptSet
+from coach.prompting import Message, PromptSet
+from tests.core.builders import row
 from tests.llm.conftest import GOOD, KEY, PROMPTS, Model, Say, completion, fault
 
 SOON = {"retry-after-ms": "1"}
@@ -289,3 +290,41 @@ def test_other_vendors_words_for_cut_off_are_understood(extract: Extract, meta: 
 def test_other_vendors_words_for_refused_are_understood(extract: Extract, meta: dict[str, Any]) -> None:
     with pytest.raises(Refused):
         Asker(LangChainChat(Anything(text="{}", meta=meta), "other"), PromptSet(PROMPTS))(extract)
+
+
+# -- a server that reads only part
+
+
+LONG = Sent(task="check", model="m", messages=(Message(role="user", content="They lose two orders a week. " * 3_000),), format="plain", schema_={})
+RUSSIAN = LONG.model_copy(update={"messages": (Message(role="user", content="Они теряют два заказа в неделю. " * 3_000),)})
+
+
+def read_of(tokens: int, cached: int = 0) -> Say:
+    return completion(
+        "yes", usage={"prompt_tokens": tokens, "completion_tokens": 1, "total_tokens": tokens + 1, "prompt_tokens_details": {"cached_tokens": cached}}
+    )
+
+
+def test_a_server_that_reads_only_part_of_a_prompt_is_no_answer(model: Model) -> None:
+    model.says(read_of(4_096))
+    with pytest.raises(AskError, match=r"read only part of the note\. Raise its context length, or lower COACH_WINDOW\."):
+        model.chat()(LONG)
+
+
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        row("the whole of it", LONG, [read_of(21_000)]),
+        row("a language that our own estimate takes four times too high", RUSSIAN, [read_of(24_000)]),
+        row("the whole, most of it from the cache", LONG, [read_of(21_000, 20_000)]),
+        row("a server that counts only what is new, and read it before", LONG, [read_of(21_000), read_of(3_000)]),
+        row("a server that counts only what is new, and says what is not", LONG, [read_of(3_000, 18_000)]),
+        row("a server that has it all and counts nothing", LONG, [read_of(0), read_of(1)]),
+        row("a server that does not say", LONG, [completion("yes")]),
+        row("blanks, of which a token holds many", LONG.model_copy(update={"messages": (Message(role="user", content="a" + " " * 90_000),)}), [read_of(1_500)]),
+    ],
+)
+def test_a_server_that_reads_the_whole_prompt_is_believed(model: Model, sent: Sent, says: list[Say]) -> None:
+    model.says(*says)
+    chat = model.chat()
+    assert [chat(sent).text for _ in says] == ["yes"] * len(says)

@@ -16,7 +16,7 @@ from coach.desk import Desk
 from coach.errors import BadReply, Unreachable
 from coach.evidence import Claim, Extract
 from coach.grounding import Evidence
-from coach.llm.asker import Asker
+from coach.llm.asker import Asker, Reach
 from coach.llm.live import openai_chat
 from coach.playbook import Playbook
 from coach.prompting import PromptSet
@@ -25,9 +25,7 @@ from coach.review import Watch, review
 from tests.llm.conftest import GOOD, KEY, NOTE, PROMPTS, QUOTE, TODAY, Model, completion, fault
 
 SECOND = "No money is set aside"
-TWO: dict[str, Any] = GOOD | {
-    "claims": [*GOOD["claims"], {"line": 2, "quote": SECOND, "criterion": "budget", "polarity": "undermines", "hope": False}]
-}
+TWO: dict[str, Any] = GOOD | {"claims": [*GOOD["claims"], {"line": 2, "quote": SECOND, "criterion": "budget", "polarity": "undermines", "hope": False}]}
 USED = {"prompt_tokens": 900, "completion_tokens": 40, "total_tokens": 940, "prompt_tokens_details": {"cached_tokens": 700}}
 
 
@@ -115,6 +113,25 @@ def test_a_server_that_stops_in_the_middle_is_no_answer(server: HTTPServer, extr
     streaming = Streaming(server, text, finish=None, breaks_at=60 if broken == "closed" else None)
     with pytest.raises(Unreachable, match="stopped in the middle"):
         streaming.asker()(extract.model_copy(update={"hear": lambda _: None}))
+
+
+@pytest.mark.parametrize("piece", ["ten words ", ""])
+def test_a_reply_without_end_is_left_off(server: HTTPServer, extract: Extract, piece: str) -> None:
+    told = 0
+    choice = {"index": 0, "delta": {"content": piece}, "finish_reason": None}
+    part = f"data: {json.dumps({'id': 'c', 'object': 'chat.completion.chunk', 'created': 1, 'model': 'm', 'choices': [choice]})}\n\n"
+
+    def events() -> Iterator[str]:
+        nonlocal told
+        for _ in range(40_000):  # without end would hang where it is not left off
+            told += 1
+            yield part
+
+    server.expect_request("/v1/chat/completions", method="POST").respond_with_handler(lambda _: Response(events(), 200, {"content-type": "text/event-stream"}))
+    asker = Asker(openai_chat("m", KEY, server.url_for("/v1"), 5), PromptSet(PROMPTS), REPLIES, Reach(reply=500))
+    with pytest.raises(Unreachable, match="writes on and on"):
+        asker(extract.model_copy(update={"hear": lambda _: None}))
+    assert told < 40_000
 
 
 def test_a_streamed_reply_that_was_cut_off_is_bad_and_what_was_heard_is_not_kept(server: HTTPServer, extract: Extract) -> None:

@@ -74,6 +74,19 @@ def test_a_check_that_agrees_leaves_the_offline_review_as_it_is(playbook: Playbo
     assert made.provenance.model == "offline analyst, checked by scripted"
 
 
+def test_a_claim_on_which_the_check_cannot_be_used_stands_and_the_others_are_checked(playbook: Playbook) -> None:
+    claims = nominated(playbook)
+    at = next(at for at, claim in enumerate(claims) if claim.polarity == "undermines")
+    says = [FOR] * len(claims)
+    says[at] = "Well,"
+    chat = Scripted(says)
+    made = review(read(NOTE), playbook, ModelChecks(asker(chat), Analyst()), TODAY)
+    chat.finished()
+    against = [claim.quote for claim in claims if claim.polarity == "undermines" and claim is not claims[at]]
+    assert sorted(item.quote for item in made.rejected if item.reason == REFUSED) == sorted(against)
+    assert claims[at].quote in [item.quote.text for item in made.evidence]
+
+
 def test_a_check_is_not_shown_the_text_nor_what_was_claimed(playbook: Playbook) -> None:
     claims = nominated(playbook)
     chat = Scripted([FOR] * len(claims))

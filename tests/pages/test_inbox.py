@@ -9,7 +9,7 @@ from pytest_httpserver import HTTPServer
 from coach.answering import OFFLINE
 from coach.conversation import Side
 from coach.pages import session
-from coach.pages.inbox import LARGEST_FILE, MOST_FILES, Brought, Inbox, Row, accepted, rows_of, table, work
+from coach.pages.inbox import LARGEST_FILE, MOST_FILES, Brought, Inbox, Row, accepted, paid, rows_of, table, work
 from coach.pages.sides import doubtful
 from coach.readers import name_sides, read
 from coach.settings import Settings
@@ -99,6 +99,20 @@ def test_rows_come_in_the_order_of_the_files_though_a_model_is_asked_about_sever
     settings = Settings.model_validate({"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": httpserver.url_for("/v1"), "COACH_MODEL": "m", "COACH_PROMPTS": PROMPTS})
     done = worked(inbox(*((f"{at}.txt", NO) for at in range(9)), model="m"), settings)
     assert [row.name for row in done.rows] == [f"{at}.txt" for at in range(9)]
+
+
+def test_one_limit_holds_for_all_files_together_and_when_they_are_gone_on_with(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/v1/chat/completions").respond_with_json({"error": {"message": "no"}}, status=404)
+    told = {"OPENAI_BASE_URL": httpserver.url_for("/v1"), "COACH_MODEL": "m", "COACH_PROMPTS": PROMPTS, "COACH_MAX_CALLS": 3}
+    settings = Settings.model_validate(told)
+    files = tuple(Brought(f"{at}.txt", f"{NO} {at}".encode()) for at in range(6))
+    todo = paid(settings, Inbox("m", "default", TODAY, files[:5]))
+    done = worked(todo, settings)
+    assert len(httpserver.log) == 3
+    assert sum("3 calls were made and 3 are allowed" in row.error for row in done.rows) == 2
+    on = worked(paid(settings, done._replace(todo=files[5:])), settings)
+    assert "3 are allowed" in on.rows[0].error
+    assert len(httpserver.log) == 3
 
 
 # -- sides
