@@ -25,6 +25,7 @@ LABEL = re.compile(
 )
 """`Name: words` or `[Name] words`."""
 SOUND = re.compile(r"\b(?:laugh|music|applause|silence|inaudible|crosstalk|noise|cough|sigh|pause|blank)", re.IGNORECASE)
+MARKS = "[("
 SHARE_MARKED = 0.6  # of cues that begin with something in brackets, where that is a name and no sound
 DASH = re.compile(r"^[-–—][ \t]*(?=\S)")
 TAG = re.compile(r"</?(?:[bciuv]|ruby|rt|lang|font|span)(?:[ \t.][^<>\n]{0,200})?/?>|<\d[\d:.]{3,14}>|\{\\[a-z]+\d*\}", re.IGNORECASE)
@@ -105,10 +106,15 @@ def _scan(source: str) -> tuple[list[_Voice], list[Line], list[Line]] | None:
 def _labels(cues: list[Cue]) -> frozenset[str]:
     """Labels before a colon that are names: they recur, or hardly any cue has none."""
     names = [_name(label) for cue in cues for line in cue.lines if (label := LABEL.match(line.text))]
-    marked = sum(name[0] in "[(" for name in names) >= SHARE_MARKED * len(cues)
-    found = Counter(name for name in names if is_name(_bare(name.strip("[()]"))) and (name[0] not in "[(" or (marked and not SOUND.search(name))))
+    marked = sum(name[0] in MARKS for name in names) >= SHARE_MARKED * len(cues)
+    found = Counter(name for name in names if is_name(_bare(name.strip("[()]"))) and (name[0] not in MARKS or (marked and _is_marked_name(name))))
     every = sum(found.values()) * 2 >= len(cues)
     return frozenset(label for label, count in found.items() if (every or count > 1) and (not label[0].islower() or count > 2))
+
+
+def _is_marked_name(mark: str) -> bool:
+    """Whether words in brackets may be who speaks: no sound, and no aside in small letters."""
+    return not SOUND.search(mark) and not mark[1].islower()
 
 
 def _name(label: re.Match[str]) -> str:
