@@ -8,6 +8,7 @@ price that nobody wrote down.
 from statistics import fmean
 from typing import NamedTuple
 
+from coach.answering import parted
 from coach.ask import Ask
 from coach.errors import CoachError
 from coach.evaluation.bench import Bench
@@ -17,8 +18,11 @@ from coach.evaluation.found import whole_runs
 from coach.evaluation.oracle import Dictated
 from coach.evaluation.recording import spread
 from coach.evaluation.results import read_run
-from coach.llm.asker import OnText, RawReply, Sent
+from coach.evidence import Weighed
+from coach.llm.asker import Chat, OnText, RawReply, Sent
 from coach.llm.budget import NOTHING, Spent, most_of
+from coach.llm.scripted import Scripted
+from coach.llm.together import MOST_WEIGHED
 from coach.readers import read
 from coach.review import review
 from coach.windows import tokens
@@ -26,6 +30,7 @@ from coach.windows import tokens
 SAMPLE = 12
 WALKED = 5_000  # tokens of a note from which it is read in other requests than those the gold answers know
 GOLD = "Replies are taken to be as long as gold answers, which are short: a model that thinks first writes several times as much."
+CHECKS = f"The model is asked of each claim alone, which is up to {MOST_WEIGHED} short calls a case, with a word as reply."
 
 
 class Estimate(NamedTuple):
@@ -54,12 +59,14 @@ def estimate(bench: Bench, want: Chosen) -> Estimate:
     cases = cases_of(bench, want)
     short = [case for case in cases if tokens(case.note) < WALKED]
     sample = [_walked(bench, want, case) for case in spread(short or cases[:1], SAMPLE)]
-    known = [one for one in sample if one.calls]
+    checks = parted(want.setup.model)[1]
+    known = [one for one in sample if one.calls or checks]
     calls = fmean(one.calls for one in known) if known else 3.0
+    shown = 0.0 if checks else calls  # of them hold the note
     note = sum(tokens(case.note) for case in cases) / max(1, len(cases))
     sampled = fmean(tokens(case.note) for case in spread(short or cases[:1], SAMPLE)) if cases else 0.0
-    around = fmean(one.tokens_in for one in known) - calls * sampled if known else 0.0
-    tokens_in = len(cases) * (around + calls * note)
+    around = fmean(one.tokens_in for one in known) - shown * sampled if known else 0.0
+    tokens_in = len(cases) * (around + shown * note)
     out, basis = _replies(bench, want)
     out = out if out is not None else fmean(one.tokens_out for one in known) if known else 0.0
     rate = bench.settings.rate(want.setup.model)
@@ -75,7 +82,7 @@ def _replies(bench: Bench, want: Chosen) -> tuple[float | None, str]:
             written = [one.answer.tokens_out for one in read_run(run.folder).results if one.answer and one.answer.tokens_out]
             if written:
                 return fmean(written), f"Replies are taken to be as long as in {run.name}."
-    return None, GOLD
+    return None, CHECKS if parted(want.setup.model)[1] else GOLD
 
 
 def _rounded(count: float) -> int:
@@ -86,7 +93,7 @@ def _rounded(count: float) -> int:
 class _Counted:
     """A chat that counts what goes through it."""
 
-    def __init__(self, chat: Dictated, model: str) -> None:
+    def __init__(self, chat: Chat, model: str) -> None:
         self._chat = chat
         self.model = model
         self.abreast = 1
@@ -99,10 +106,14 @@ class _Counted:
 
 
 def _walked(bench: Bench, want: Chosen, case: EvalCase) -> Spent:
-    """What one case takes with the gold answers as replies; nothing where they do not fit."""
+    """What one case takes with the gold answers as replies, or with a yes to each claim; nothing where they do not fit."""
+    settings = want.setup.within(bench.settings)
+    name, checks = parted(want.setup.model)
     dictated = Dictated(case)
-    counted = _Counted(dictated, want.setup.model)
-    ask: Ask = dictated.over(want.setup.within(bench.settings).asker(counted))
+    agrees = Scripted([Weighed(speaks="for").model_dump_json()] * MOST_WEIGHED)
+    counted = _Counted(agrees if checks else dictated, settings.here.served_as(name))
+    asked: Ask = settings.over(counted, checks)
+    ask = asked if checks else dictated.over(asked)
     try:
         review(read(case.note, case.id), bench.playbook_of(suite_of(bench, want.setup)), ask, case.as_of)
     except CoachError:

@@ -15,7 +15,7 @@ from pydantic_core import from_json
 
 from coach.ask import FORMATS, Answer, Answerer, Format, Reply, Request, Usage
 from coach.conversation import Value
-from coach.errors import BadReply, Refused, Unreachable
+from coach.errors import AskError, BadReply, Refused, Unreachable
 from coach.llm.schema import strict_schema
 from coach.prompting import Message, PromptSet
 from coach.windows import WHOLE
@@ -137,7 +137,7 @@ class Asker:
             except FormatRefused:
                 at = FORMATS.index(sent.format) + 1
                 if at == len(FORMATS):
-                    raise BadReply("The server refuses every response format. Check that it speaks the OpenAI chat protocol.") from None
+                    raise AskError("This server cannot be used: it takes none of our requests. Use another, or the offline review.") from None
                 self._format = FORMATS[max(at, FORMATS.index(self._format))]  # a request beside this one may know more
 
 

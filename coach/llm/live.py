@@ -24,7 +24,7 @@ TRIES = 2  # after the first, by the SDK, with its own backoff and Retry-After
 ABREAST = 4  # requests under way at once: few servers refuse so many
 CHARS = 8  # for a token: twice what words take. In a reply a piece without any counts as one
 SLACK = 2_000  # characters
-SMALLEST_READ = 1_000  # tokens; a server that says it read fewer speaks of those that it did not have from an earlier request
+SMALLEST_READ = 1_500  # tokens: no window is so small; a server that says it read fewer speaks of those that it did not have from an earlier request
 INSTEAD = {"max_tokens": "max_completion_tokens", "temperature": None, "stream_options": None}
 """Options that some models refuse, and what they take instead."""
 STOPS = {"max_tokens": "length", "max_output_tokens": "length", "refusal": "content_filter", "safety": "content_filter"}
@@ -172,7 +172,7 @@ def openai_chat(  # noqa: PLR0913 - one place wires it
 
     key = key.strip()
     if not key or not all("!" <= char <= "~" for char in key):  # an HTTP library would put it into its error, and that into a log
-        raise KeyRefused("The key holds characters that no key has. Set OPENAI_API_KEY again, without quotes and line breaks.")
+        raise KeyRefused("The key holds characters that no key has. Give it again, without quotes and line breaks (in OPENAI_API_KEY, if it is set there).")
     hooks = {"request": [lambda _request: on_request()]} if on_request else {}
     http = DefaultHttpxClient(follow_redirects=False, trust_env=not is_loopback(base_url or ""), event_hooks=hooks)
     client = OpenAI(api_key=key, base_url=base_url, timeout=timeout, max_retries=TRIES if again else 0, http_client=http)

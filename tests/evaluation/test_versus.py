@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from coach.answering import CHECKED
 from coach.errors import CaseError, InputError
 from coach.evaluation.accepting import accept, proposal
 from coach.evaluation.bench import Bench, set_up
@@ -18,6 +19,7 @@ from coach.evaluation.estimate import estimate
 from coach.evaluation.results import RunFolder, read_run
 from coach.evaluation.versus import Versus, begun, comparisons, outcome, read_versus
 from coach.llm.budget import Limits
+from coach.llm.together import MOST_WEIGHED
 from coach.settings import load
 from coach.setups import Setup, parsed
 from tests.core.builders import ROOT, row
@@ -214,6 +216,14 @@ def test_an_estimate_is_near_what_is_then_sent(bench: Bench, model: Model, tmp_p
     again = estimate(bench, Chosen(setup=NOW))
     assert again.tokens_out == USED["completion_tokens"] * CALLS * CASES
     assert "as long as in compare-0/" in again.told
+
+
+def test_an_estimate_for_a_built_in_model_is_of_its_own_prompts_and_of_short_calls_where_it_only_checks(bench: Bench) -> None:
+    reads, checks = (estimate(bench, Chosen(setup=Setup(model=name))) for name in ("builtin", "builtin" + CHECKED))
+    assert reads.calls == 2 * CASES, "the playbook words the coaching"
+    assert 0 < checks.calls <= MOST_WEIGHED * CASES
+    assert checks.tokens_out < 10 * checks.calls, "a word is the reply"
+    assert "up to 24 short calls a case" in checks.told
 
 
 # Keeping it.

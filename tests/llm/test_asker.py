@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from coach.answering import REPLIES
-from coach.errors import BadReply, Refused
+from coach.errors import AskError, BadReply, Refused
 from coach.evidence import Extract, ExtractReply
 from coach.llm.asker import Asker, RawReply, parse
 from coach.llm.scripted import Scripted
@@ -156,10 +156,11 @@ def test_the_format_is_remembered_by_each_asker_for_itself(extract: Extract) -> 
     assert fresh.sent[0].format == "json_schema"
 
 
-def test_a_chat_that_refuses_every_format_is_a_bad_reply(extract: Extract) -> None:
+def test_a_chat_that_refuses_every_format_cannot_be_used(extract: Extract) -> None:
     from coach.llm.asker import FormatRefused
 
     chat = Scripted([FormatRefused(), FormatRefused(), FormatRefused()])
-    with pytest.raises(BadReply, match="refuses every response format"):
+    with pytest.raises(AskError, match="takes none of our requests") as caught:
         Asker(chat, PromptSet(PROMPTS))(extract)
+    assert not isinstance(caught.value, BadReply), "no reply is at fault, and a check that has none of them checks nothing"
     chat.finished()

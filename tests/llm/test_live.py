@@ -23,14 +23,14 @@ SOON = {"retry-after-ms": "1"}
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_key_is_said_to_be_one_after_one_request(model: Model, extract: Extract, status: int) -> None:
     model.says(fault(status, "invalid_api_key", f"Incorrect API key provided: {KEY}"))
-    with pytest.raises(KeyRefused, match="OPENAI_API_KEY"):
+    with pytest.raises(KeyRefused, match=r"Check the key \(OPENAI_API_KEY, if it is set there\)"):
         model.asker()(extract)
     assert len(model.bodies) == 1
 
 
 def test_an_unknown_model_is_named(model: Model, extract: Extract) -> None:
     model.says(fault(404, "model_not_found"))
-    with pytest.raises(ModelNotFound, match=r"does not serve m\. Check COACH_MODEL"):
+    with pytest.raises(ModelNotFound, match=r"does not serve m\. Check the model's name and the address \(COACH_MODEL"):
         model.asker()(extract)
 
 
@@ -89,7 +89,7 @@ def test_nobody_listening_is_no_connection(extract: Extract) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     chat = openai_chat("m", KEY, f"http://127.0.0.1:{port}/v1", 1)
-    with pytest.raises(Unreachable, match=r"No connection to the model. Check OPENAI_BASE_URL"):
+    with pytest.raises(Unreachable, match=r"No connection to the model. Check the address \(OPENAI_BASE_URL, if it is set there\)"):
         Asker(chat, PromptSet(PROMPTS))(extract)
 
 
@@ -145,7 +145,7 @@ def test_json_object_is_kept_where_the_server_takes_it(model: Model, extract: Ex
 
 def test_a_server_that_refuses_even_plain_text_is_not_asked_for_ever(model: Model, extract: Extract) -> None:
     model.says(fault(400, None, "response_format"))
-    with pytest.raises(AskError, match="Check that COACH_MODEL is a chat model"):
+    with pytest.raises(AskError, match="Check that m is a chat model"):
         model.asker()(extract)
     assert formats(model) == ["json_schema", "json_object", "plain"]
 

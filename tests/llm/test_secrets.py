@@ -123,7 +123,7 @@ def test_a_whole_live_answer_logs_neither_key_nor_note_and_its_record_holds_no_k
 def test_a_key_that_cannot_be_sent_is_refused_at_once_without_being_shown(
     key: str, model: Model, monkeypatch: pytest.MonkeyPatch, everything_logged: pytest.LogCaptureFixture
 ) -> None:
-    with pytest.raises(KeyRefused, match="Set OPENAI_API_KEY again") as caught:
+    with pytest.raises(KeyRefused, match="Give it again, without quotes") as caught:
         openai_chat("m", key, model.url, 1)
     assert KEY not in everything_said(caught.value, configured(model, monkeypatch))
     assert KEY not in everything_logged.text
