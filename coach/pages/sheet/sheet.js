@@ -120,8 +120,8 @@ class Sheet {
     document.addEventListener("selectionchange", this.offer);
     const { data } = this;
     const right = el("div", { class: "right" }, this.verdict(), this.overruled(), this.first(), this.board(), this.coaching());
-    const parts = [right, this.note(), el("footer", { class: "foot" }, this.aside(), this.foot())];
-    this.root.replaceChildren(el("div", { class: `page tone-${data.verdict.tone}` }, parts));
+    const both = el("div", { class: "both" }, right, this.note());
+    this.root.replaceChildren(el("div", { class: `page tone-${data.verdict.tone}` }, both, el("footer", { class: "foot" }, this.aside(), this.foot())));
   }
 
   // jumps
@@ -354,6 +354,7 @@ class Sheet {
       const words = this.chosen();
       if (!words) return;
       this.tell(words);
+      document.getSelection().removeAllRanges();
       follow(".st-key-correction");
     });
   }
@@ -404,11 +405,11 @@ class Sheet {
   }
 }
 
-// What a press brings onto the page stands further down; it is shown as soon as it is there.
+// What a press brings onto the page stands further down and is drawn bit by bit; it is shown as soon as it is there, and again once it has grown.
 function follow(name, tries = 40) {
   const target = document.querySelector(name);
-  if (target) target.scrollIntoView({ block: "center", behavior: still() ? "auto" : "smooth" });
-  else if (tries) setTimeout(() => follow(name, tries - 1), 100);
+  if (!target && tries) setTimeout(() => follow(name, tries - 1), 100);
+  if (target) for (const wait of [0, 300, 900]) setTimeout(() => target.isConnected && target.scrollIntoView({ block: "start", behavior: still() ? "auto" : "smooth" }), wait);
 }
 
 const drawn = new WeakMap();
