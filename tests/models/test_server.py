@@ -153,7 +153,7 @@ def test_who_waits_for_a_turn_holds_nothing_that_the_one_in_his_turn_waits_for(s
         time.sleep(0.005)
     threads[1].start()
     for thread in threads:
-        thread.join(90)
+        thread.join(40)
     assert len(said) == 2, "both have ended"
     assert "ended twice" in said[0]
     assert "2 calls were made and 2 are allowed" in said[1]
