@@ -91,7 +91,7 @@ def review(
         settings.ask(name)
         if journal:
             journal.begin(job)
-        several = len(found) > 1 or journal is not None or any(Path(name).is_dir() for name in files)
+        several = len(found) > 1 or journal is not None or any(os.path.isdir(name) for name in files)  # noqa: PTH112 - as in files_in
         if several and form not in (None, "json", "jsonl"):
             _complain(f"Several files can only be written as jsonl, not {form}. Leave --format out, or review one file.")
             sys.exit(2)
