@@ -162,7 +162,7 @@ def app(port: int) -> None:
 def _written(resume: Path | None) -> list[os.stat_result]:
     """What this run itself writes: a folder may hold it."""
     out = [os.fstat(sys.stdout.fileno())] if not sys.stdout.isatty() else []
-    return [*out, *([resume.stat()] if resume and resume.exists() else [])]
+    return [*out, *([resume.stat()] if resume and os.path.exists(resume) else [])]  # noqa: PTH110 - as in Journal
 
 
 def _many(files: "list[File]", job: "Job", jobs: int, journal: "Journal | None") -> int:

@@ -381,3 +381,11 @@ def test_the_schema_does_not_fit_everything() -> None:
     assert fits({**data, "extra": 1}, schema, schema) == ["$.extra: unknown"]
     assert fits({k: v for k, v in data.items() if k != "verdict"}, schema, schema) == ["$.verdict: lacks"]
     assert fits({**data, "verdict": {**data["verdict"], "stage": 3}}, schema, schema)
+
+
+@pytest.mark.parametrize("words", [("--max-usd", "nan"), ("--max-usd", "inf"), ("--resume", "x" * 5_000)], ids=lambda words: f"{words[0]} {words[1][:5]}")
+def test_an_option_that_could_limit_or_keep_nothing_is_refused_in_a_sentence(words: tuple[str, str]) -> None:
+    done = coach("review", str(CALL), *words)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"no amount of dollars" in done.stderr or b"cannot be written" in done.stderr
+    assert b"Traceback" not in done.stderr
