@@ -19,7 +19,7 @@ from coach.conversation import Conversation, Value
 from coach.errors import AskError, CoachError, InputError
 from coach.playbook import Playbook
 from coach.readers import read_all
-from coach.readers.limits import check_size
+from coach.readers.limits import LARGEST_FILE, check_size
 from coach.review import UNWATCHED, Review, Watch, review
 from coach.settings import Settings
 
@@ -50,16 +50,20 @@ class File(NamedTuple):
     def read(self) -> bytes:
         """The bytes. Raises InputError."""
         if self.path is None:
+            check_size(len(self.data), self.name)
             return self.data
         if self.folder and not self.path.resolve().is_relative_to(self.folder.resolve()):
             raise InputError(f"{self.name} is a link to a file outside the folder. Name that file itself if you mean it.")
         try:
             check_size(self.path.stat().st_size, self.name)
-            return self.path.read_bytes()
+            with self.path.open("rb") as file:
+                data = file.read(LARGEST_FILE + 1)  # a device has no size and no end
         except FileNotFoundError:
             raise InputError(f"{self.name} is not there. Check the path.") from None
         except OSError as error:
             raise InputError(f"{self.name} cannot be read: {error.strerror}. Check that you may read it.") from None
+        check_size(len(data), self.name)
+        return data
 
 
 class Outcome(Value):
@@ -85,8 +89,8 @@ def files_in(names: tuple[str, ...], written: Sequence[os.stat_result] = ()) -> 
     for name in names:
         path = Path(name)
         if name == "-":
-            found.append(File("standard input", None, sys.stdin.buffer.read()))
-        elif path.is_dir():
+            found.append(File("standard input", None, sys.stdin.buffer.read(LARGEST_FILE + 1)))
+        elif os.path.isdir(path):  # noqa: PTH112 - unlike is_dir() never an error: what cannot be looked at is said when its turn comes
             inside = [p.relative_to(path) for p in sorted(path.rglob("*")) if p.is_file()]
             inside = [p for p in inside if not any(part.startswith(".") for part in p.parts)]
             inside = [p for p in inside if not any(os.path.samestat((path / p).stat(), own) for own in written)]
@@ -141,7 +145,7 @@ def explained(done: Review) -> Iterator[str]:
 
 def run(files: list[File], job: Job, workers: int, on_done: Callable[[File, Outcome], None]) -> Iterator[Outcome]:
     """Outcomes in the order of the files; `on_done` is told of each as soon as there is one, in whatever order."""
-    sizes = [file.path.stat().st_size if file.path and file.path.is_file() else len(file.data) for file in files]
+    sizes = [file.path.stat().st_size if file.path and os.path.isfile(file.path) else len(file.data) for file in files]  # noqa: PTH113
     workers = min(workers, len(files))
     if workers < 2 or (job.model == OFFLINE and sum(sizes) < WORTH_PROCESSES):
         ask = job.settings.ask(job.model)

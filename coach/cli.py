@@ -91,7 +91,7 @@ def review(
         settings.ask(name)
         if journal:
             journal.begin(job)
-        several = len(found) > 1 or journal is not None or any(Path(name).is_dir() for name in files)
+        several = len(found) > 1 or journal is not None or any(os.path.isdir(name) for name in files)  # noqa: PTH112 - as in files_in
         if several and form not in (None, "json", "jsonl"):
             _complain(f"Several files can only be written as jsonl, not {form}. Leave --format out, or review one file.")
             sys.exit(2)
@@ -162,7 +162,7 @@ def app(port: int) -> None:
 def _written(resume: Path | None) -> list[os.stat_result]:
     """What this run itself writes: a folder may hold it."""
     out = [os.fstat(sys.stdout.fileno())] if not sys.stdout.isatty() else []
-    return [*out, *([resume.stat()] if resume and resume.exists() else [])]
+    return [*out, *([resume.stat()] if resume and os.path.exists(resume) else [])]  # noqa: PTH110 - as in Journal
 
 
 def _many(files: "list[File]", job: "Job", jobs: int, journal: "Journal | None") -> int:

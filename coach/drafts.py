@@ -7,7 +7,6 @@ wording is the playbook's; names, money and dates are the note's. Pure: no model
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from string import Formatter
 
 from coach.advice import (
     UNKNOWN,
@@ -31,7 +30,7 @@ from coach.cues import MONEY
 from coach.dates import dates
 from coach.grounding import Evidence, Quote
 from coach.particulars import NOT_NAMES, slots
-from coach.playbook import Criterion, Milestone, PlaybookQuestion
+from coach.playbook import Criterion, Milestone, PlaybookQuestion, slots_in
 from coach.sentences import sentences
 from coach.verdict import Standing
 
@@ -52,8 +51,11 @@ class _Words:
         self.known = slots(brief.conversation, request.findings.verdict, request.findings.evidence, brief.playbook, brief.today)
 
     def fill(self, *texts: str) -> tuple[str, ...] | None:
-        """The texts with their slots filled, or None if the note does not fill one of them."""
-        wanted = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
+        """The texts with their slots filled, or None if the note does not fill one of them, or one is no slot."""
+        try:
+            wanted = frozenset[str]().union(*map(slots_in, texts))
+        except ValueError:
+            return None
         if not wanted <= self.known.keys():
             return None
         filled = (text.format(**self.known) for text in texts)

@@ -28,7 +28,7 @@ class Journal:
         self.path = path
         self._known: dict[str, Outcome] = {}
         self._head: dict[str, Any] | None = None
-        if path.exists():
+        if os.path.exists(path):  # noqa: PTH110 - unlike exists() never an error: what cannot be looked at is said when it is written
             self._take_up()
 
     @property

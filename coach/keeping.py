@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from coach.store import CorrectionRow, Held
 
 WHAT = ("replies", "corrections", "runs")
+ID = click.IntRange(1, 2**31 - 1)  # what a column of whole numbers holds
 STATES = ("new", "done", "not_right")
 
 
@@ -110,7 +111,7 @@ def list_(state: str | None, kind: str | None, criterion: str | None) -> None:
 
 
 @corrections.command()
-@click.argument("id", type=int)
+@click.argument("id", type=ID)
 def show(id: int) -> None:
     """Print a correction: what was said, the verdict, and the note under pseudonyms."""
     from coach.corrected import in_words
@@ -133,7 +134,7 @@ def show(id: int) -> None:
 
 
 @corrections.command("to-case")
-@click.argument("id", type=int)
+@click.argument("id", type=ID)
 @click.option("--id", "name", default="", help="Id of the case. Default: from the note's digest.")
 @click.option("--why", default="", help="Why the gold is what it is, in a sentence. Default: what the rep said.")
 @click.option("--by", default="reader-1", show_default=True, help="Who says so.")

@@ -5,6 +5,7 @@ in `coach.verdict`, whatever the playbook says. Never reads files.
 """
 
 from collections.abc import Iterator
+from string import Formatter
 from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
@@ -17,6 +18,12 @@ Topic = Literal["need", "budget", "authority", "timeline", "decision_process", "
 
 SLOTS = ("person", "decider", "rival", "amount", "date", "failing", "what")
 """What `{...}` may stand for in a playbook's texts; all but `what` and `failing` (a criterion's label) are words of the note."""
+
+
+def slots_in(text: str) -> frozenset[str]:
+    """What stands between curly brackets in a text, all of it: `{date:x}` is no slot that there is. Raises ValueError if a bracket stands alone."""
+    parts = ((name, how, form) for _, name, form, how in Formatter().parse(text) if name is not None)
+    return frozenset(name + (f"!{how}" if how else "") + (f":{form}" if form else "") for name, how, form in parts)
 
 
 class PlaybookQuestion(Value):

@@ -7,6 +7,7 @@ made from its own hash and never rendered again. Never talks to a model.
 
 import hashlib
 import json
+import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -47,7 +48,7 @@ class PromptSet:
         """The set in a folder; with `texts`, a set of these that may not be saved yet."""
         self.folder = folder
         self._texts = texts
-        if texts is None and not (folder / "system.j2").is_file():
+        if texts is None and not os.path.isfile(folder / "system.j2"):  # noqa: PTH113 - unlike is_file() no error where nobody may look
             raise PromptError(f"No prompt set in {folder}: system.j2 is missing. Name a folder like prompts/default.")
         self._env = _Environment(self.files)
         self._forms: dict[type[BaseModel], str] = {}
@@ -69,6 +70,8 @@ class PromptSet:
                 texts[name] = path.read_text(encoding="utf-8")
             except UnicodeDecodeError:
                 raise PromptError(f"{name} is not UTF-8 text. Save it as UTF-8.") from None
+            except OSError as error:
+                raise PromptError(f"{name} cannot be read: {error.strerror}. Check that you may read it.") from None
             if len(texts[name]) > LARGEST_TEMPLATE:
                 raise PromptError(_too_long(name))
         return texts

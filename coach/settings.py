@@ -161,4 +161,5 @@ def load() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors(include_context=False, include_input=False, include_url=False)[0]
-        raise SettingsError(f"{first['loc'][0]} cannot be used: {first['msg']}. Change it or unset it.") from None
+        why = first["msg"].removeprefix("Value error, ").rstrip(".")
+        raise SettingsError(f"{first['loc'][0]} cannot be used: {why}. Change it or unset it.") from None

@@ -25,7 +25,7 @@ class Shelf:
         """The folder of that prompt set, shipped or one's own. A name with a slash is a folder itself."""
         if "/" in name or os.sep in name:
             return Path(name)
-        return next((home / name for home in (self.prompts, self.sets) if (home / name / "system.j2").is_file()), self.prompts / name)
+        return next((home / name for home in (self.prompts, self.sets) if _is_file(home / name / "system.j2")), self.prompts / name)
 
     def playbooks(self) -> tuple[str, ...]:
         """Ids of the playbooks: default first, the shipped ones, then one's own."""
@@ -39,7 +39,7 @@ class Shelf:
         if id.endswith((".yaml", ".yml")):
             return Path(id)
         places = [home / "playbooks" / f"{id}.yaml" for home in (self.prompts, self.sets)]
-        return next((path for path in places if path.is_file()), places[0])
+        return next((path for path in places if _is_file(path)), places[0])
 
     def playbook(self, id: str) -> Playbook:
         """The playbook of that id, or in that file. Raises PlaybookError."""
@@ -59,14 +59,24 @@ class Shelf:
         return tuple(rows)
 
 
+def _is_file(path: Path) -> bool:
+    """Whether there is one; not an error, as of `Path.is_file`, where nobody may look or the name is too long."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
 def _yaml(path: Path) -> dict[str, object]:
     import yaml
 
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PlaybookError(f"{path.name} cannot be read: {error.strerror}. Check that you may read it.") from None
+    except UnicodeDecodeError:
+        raise PlaybookError(f"{path.name} is not UTF-8 text. Save it as UTF-8.") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # also a day that no calendar has
         mark = getattr(error, "problem_mark", None)
-        raise PlaybookError(f"{path.name}{f', line {mark.line + 1}' if mark else ''}: not YAML. Mend that line.") from None
+        where, how = (f", line {mark.line + 1}", "Mend that line.") if mark else ("", "`coach playbook lint` says where.")
+        raise PlaybookError(f"{path.name}{where}: not YAML. {how}") from None
     if not isinstance(data, dict):
         raise PlaybookError(f"{path.name}: not a playbook. prompts/README.md shows the form.")
     return data
@@ -74,8 +84,8 @@ def _yaml(path: Path) -> dict[str, object]:
 
 def _merged(path: Path, shipped: Path, below: tuple[str, ...] = ()) -> dict[str, object]:
     """A playbook's data over that of the one it extends, which stands beside it or among the shipped ones."""
-    if not path.is_file():
-        raise PlaybookError(f"No playbook {path.stem}. `coach playbook list` lists those there are.")
+    if not _is_file(path):
+        raise PlaybookError(f"No playbook {path.stem[:60]}. `coach playbook list` lists those there are.")
     if path.stem in below:
         raise PlaybookError(f"{path.name} extends itself: {' -> '.join((*below, path.stem))}. Break the circle.")
     return _extended(dict(_yaml(path)), path, shipped, below)
@@ -86,4 +96,4 @@ def _extended(data: dict[str, object], path: Path, shipped: Path, below: tuple[s
     if base is None:
         return data
     beside = path.parent / f"{base}.yaml"
-    return {**_merged(beside if beside.is_file() else shipped / beside.name, shipped, (*below, path.stem)), **data}
+    return {**_merged(beside if _is_file(beside) else shipped / beside.name, shipped, (*below, path.stem)), **data}

@@ -1,5 +1,6 @@
 """What all eval commands share: failures as sentences with exit codes, progress, and the options that limit spending. Loads nothing heavy."""
 
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -23,10 +24,19 @@ def told() -> AbstractContextManager[None]:
     return exits.told(EVALS)
 
 
+class Dollars(click.FloatRange):
+    """Dollars above nothing. Neither `nan` nor `inf` is a limit: no sum is ever above it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number. Fails in click's way."""
+        amount = float(super().convert(value, param, ctx))
+        return amount if math.isfinite(amount) else self.fail(f"{value} is no amount of dollars. Write one like 0.50.", param, ctx)
+
+
 def limited(command: Command) -> Command:
     """The options that limit what a model may be asked, on a command that takes `LIMITS`."""
     usd = "Send no request that could cross this many dollars in all. Needs the model's price, see COACH_PRICES."
-    command = click.option("--max-usd", type=click.FloatRange(0, min_open=True), help=usd)(command)
+    command = click.option("--max-usd", type=Dollars(0, min_open=True), help=usd)(command)
     command = click.option("--max-tokens", type=click.IntRange(1), help="Send no request that could cross this many tokens in all, read and written.")(command)
     return click.option("--max-calls", type=click.IntRange(1), help="Send no more requests than this in all.")(command)
 

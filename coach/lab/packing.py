@@ -88,6 +88,9 @@ def _faults(members: list[zipfile.ZipInfo]) -> Iterator[str]:
         seen.add(name.casefold())
         if member.file_size > _most(name):
             yield f"{shown} has {member.file_size:,} bytes; {_most(name):,} is the most. Shorten it."
+    for name in seen:
+        if any(other.startswith(f"{name}/") for other in seen):
+            yield f"{_shown(name)} is a file and a folder in this zip. Rename one."
     if sum(member.file_size for member in members) > UNPACKED:
         yield f"This zip would unpack to more than {UNPACKED:,} bytes. Take out what is no prompt."
 

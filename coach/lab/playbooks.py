@@ -7,7 +7,6 @@ or never ask. Never changes a playbook.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from string import Formatter
 from typing import Any, get_args
 
 from pydantic import ValidationError
@@ -17,7 +16,7 @@ from coach.errors import CaseError, CoachError
 from coach.evaluation.located import Located, Place, located
 from coach.lab.finding import Finding, meant, ordered
 from coach.lab.tables import STARTER
-from coach.playbook import SLOTS, Criterion, Examples, Milestone, Opening, Play, Playbook, PlaybookQuestion, Topic
+from coach.playbook import SLOTS, Criterion, Examples, Milestone, Opening, Play, Playbook, PlaybookQuestion, Topic, slots_in
 from coach.prompting import UNSEEN
 from coach.settings import Settings
 from coach.verdict import RULES
@@ -181,7 +180,7 @@ def _spoken(book: Book, playbook: Playbook) -> Iterator[Finding]:
         if UNSEEN.search(text):
             yield book.found(place, "holds characters that nobody sees. Type this line anew.", "warning")
         try:
-            slots = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+            slots = slots_in(text)
         except ValueError:
             yield book.found(place, "a curly bracket stands alone. Write {date} or the like, or take it out.")
             continue

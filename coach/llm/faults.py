@@ -9,6 +9,8 @@ import math
 from coach.errors import AskError, KeyRefused, ModelNotFound, PromptTooLong, RateLimited, Unreachable
 from coach.llm.asker import FormatRefused, Late, Sent
 
+NO_REPLY = (ValueError, AttributeError, TypeError, LookupError)  # the SDK takes any 200 for a reply: a web page, a list, nothing
+NO_CHAT_SERVER = "What answers there does not speak the OpenAI chat protocol. Check the address (OPENAI_BASE_URL); it often ends in /v1."
 FORMAT_WORDS = ("response_format", "json_schema", "structured output", "json mode", "grammar", "schema")
 
 
@@ -46,7 +48,8 @@ def translated(error: Exception, sent: Sent) -> Exception:
             return Unreachable(f"The model's server failed ({error.status_code}). Try again in a minute.")
         case openai.OpenAIError():
             return AskError("The model could not be asked. Check the key, the address and the model's name (OPENAI_API_KEY, OPENAI_BASE_URL, COACH_MODEL).")
-    return AskError(f"The model could not be asked ({type(error).__name__}). Check the settings, or use the offline review.")
+    else_said = f"The model could not be asked ({type(error).__name__}). Check the settings, or use the offline review."
+    return AskError(NO_CHAT_SERVER if isinstance(error, NO_REPLY) else else_said)
 
 
 def _retry_after(error: Exception) -> float | None:

@@ -38,7 +38,7 @@ def located(text: str) -> URL:
     """The URL of a database. `postgres://` is what hosts hand out; a plain path is a file. Raises StoreError."""
     try:
         url = make_url(text.replace("postgres://", "postgresql://", 1) if text.startswith("postgres://") else text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the second for a port that is no number
         raise StoreError("COACH_DATABASE is no URL of a database. Write sqlite:////folder/file.db or postgresql://user:password@host/name.") from None
     if url.get_backend_name() not in ("sqlite", "postgresql"):
         raise StoreError("COACH_DATABASE names a database that is not supported. Use sqlite or postgresql.")

@@ -138,12 +138,21 @@ def test_a_folder_is_written_as_json_lines_with_the_name_of_each_file(tmp_path: 
 
 def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     folder_of(tmp_path, a__txt=NOTE, b__txt=b"\x00\x01\x02" * 50, c__txt=b"", d__txt=NOTE)
-    done = coach("review", str(tmp_path / "gone.txt"), str(tmp_path))
+    done = coach("review", str(tmp_path / "gone.txt"), "x" * 5_000, str(tmp_path))
     assert done.returncode == 2
     assert [json.loads(line)["source"]["name"] for line in done.stdout.splitlines()] == ["a.txt", "d.txt"]
     told = done.stderr.decode()
-    assert all(name in told for name in ("b.txt", "c.txt", "gone.txt"))
+    assert all(name in told for name in ("b.txt", "c.txt", "gone.txt", "xxx cannot be read: File name too long"))
     assert "Traceback" not in told
+
+
+def test_a_file_without_end_is_read_to_the_limit_and_refused() -> None:
+    for words, stdin in ((("/dev/zero",), None), (("-",), Path("/dev/zero"))):
+        with (stdin or Path(os.devnull)).open("rb") as source:
+            command = ["sh", "-c", f'ulimit -v 4000000; exec "{sys.executable}" -m coach.cli turns "$@"', "sh", *words]
+            done = subprocess.run(command, stdin=source, capture_output=True, check=False, cwd=ROOT, env=environment(), timeout=120)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert b"the most that is read is 25 MB" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["review", "turns"])
@@ -372,3 +381,11 @@ def test_the_schema_does_not_fit_everything() -> None:
     assert fits({**data, "extra": 1}, schema, schema) == ["$.extra: unknown"]
     assert fits({k: v for k, v in data.items() if k != "verdict"}, schema, schema) == ["$.verdict: lacks"]
     assert fits({**data, "verdict": {**data["verdict"], "stage": 3}}, schema, schema)
+
+
+@pytest.mark.parametrize("words", [("--max-usd", "nan"), ("--max-usd", "inf"), ("--resume", "x" * 5_000)], ids=lambda words: f"{words[0]} {words[1][:5]}")
+def test_an_option_that_could_limit_or_keep_nothing_is_refused_in_a_sentence(words: tuple[str, str]) -> None:
+    done = coach("review", str(CALL), *words)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"no amount of dollars" in done.stderr or b"cannot be written" in done.stderr
+    assert b"Traceback" not in done.stderr

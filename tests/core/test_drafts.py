@@ -197,6 +197,23 @@ def plan_of(name: str, today: date, id: str = "default") -> Ruthless:
     return complete_ruthless(advice, request, case)
 
 
+@pytest.mark.parametrize("broken", ["by { it", "by }", "{}", "{0}", "{person.__class__}", "{date:d}", "{date!x}", "{date:>99999999999}"])
+def test_a_text_with_brackets_that_are_no_slot_is_never_used_and_costs_no_review(broken: str) -> None:
+    book = playbook()
+    spoilt = book.model_copy(
+        update={
+            "gives": (broken, *book.gives),
+            "openings": tuple(o.model_copy(update={"first": broken, "ask": f"{broken} what?"}) for o in book.openings),
+            "plays": tuple(p.model_copy(update={"reason": broken}) for p in book.plays),
+        }
+    )
+    brief, found, _ = asked_for(NOTES[next(iter(NOTES))], spoilt, "yes", "+")
+    draft = ruthless_draft(AdviseRuthless(brief=brief, findings=found))
+    assert broken not in draft.model_dump_json()
+    brief, found, _ = asked_for(NOTES[next(iter(NOTES))], spoilt, "no commitment", "-")
+    assert broken not in skeptical_draft(AdviseSkeptical(brief=brief, findings=found)).model_dump_json()
+
+
 DAYS = [date(2026, 3, 2) + timedelta(days=n) for n in range(7)] + [
     date(2026, 12, 30),
     date(2027, 12, 31),

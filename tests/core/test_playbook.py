@@ -120,6 +120,7 @@ BROKEN = [
     row("nothing but a title", {"ours": "title: x\n"}, "ours.yaml", ["ours.yaml: "]),
     row("null where a list belongs", {"ours": "extends: default\nplays:\n"}, "ours.yaml", ["ours.yaml: plays"]),
     row("a list as what it extends", {"ours": "extends: [default]\n"}, "ours.yaml", ["['default']", "coach playbook list"]),
+    row("a name without end as what it extends", {"ours": f"extends: {'a' * 5_000}\n"}, "ours.yaml", ["aaaa", "coach playbook list"]),
     row("a path as what it extends", {"ours": "extends: ../../etc/passwd\n"}, "ours.yaml", ["passwd"]),
 ]
 
@@ -142,3 +143,15 @@ def test_a_file_in_another_encoding_is_said(tmp_path: Path) -> None:
 def test_an_unknown_id_says_how_to_list_them(id: str) -> None:
     with pytest.raises(PlaybookError, match="coach playbook list"):
         Settings(prompts=ROOT / "prompts").playbook(id)
+
+
+def test_a_playbook_that_is_not_utf_8_is_said_to_be_just_that(tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").write_bytes("title: Café\n".encode("latin-1"))
+    with pytest.raises(PlaybookError, match=r"ours\.yaml is not UTF-8 text"):
+        load(tmp_path, "ours.yaml")
+
+
+def test_a_playbook_that_cannot_be_read_has_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").symlink_to("/proc/self/mem")  # there, and nobody, not even root, may read its beginning
+    with pytest.raises(PlaybookError, match=r"ours\.yaml cannot be read"):
+        load(tmp_path, "ours.yaml")

@@ -81,6 +81,7 @@ HOSTILE = [
     row("a link", linked(), "a link or a file of an unusual kind"),
     row("a lock", locked(), "locked with a password"),
     row("two files that are one on some disks", doubled(), "stands twice"),
+    row("a file that is a folder too", zipped({**GOOD, "ours/system.j2/a.j2": "x"}), "ours/system.j2 is a file and a folder"),
     row("too many files", zipped({**GOOD, **{f"ours/f{n}.txt": "x" for n in range(MEMBERS)}}), f"{MEMBERS} at most"),
     row("a bomb", zipped({**GOOD, "ours/big.txt": b"0" * 100_000_000}), "is the most"),
     row("many bombs", zipped({**GOOD, **{f"ours/f{n}.txt": b"0" * 200_000 for n in range(40)}}), "would unpack to more"),

@@ -84,6 +84,7 @@ WRONG = [
         with_criterion(dies_by='"by {dat}"'),
         "ours.yaml:10: {dat} stands for nothing, so this text is never used. Did you mean date?",
     ),
+    row("a slot with a form", with_criterion(dies_by='"by {date:d}"'), "ours.yaml:10: {date:d} stands for nothing"),
     row("a bracket alone", with_criterion(dies_by='"by { it"'), "ours.yaml:10: a curly bracket stands alone."),
     row("a stock phrase", with_criterion(dies_by="We only touch base."), "ours.yaml:10: “touch base” is a stock phrase"),
     row("a link", with_criterion(dies_by='"see https://example.com"'), "ours.yaml:10: a link or markup"),

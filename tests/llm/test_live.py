@@ -198,9 +198,10 @@ def test_a_body_that_holds_no_reply_is_an_ask_error_with_advice(model: Model, ex
         model.asker()(extract)
 
 
-def test_a_page_served_as_html_is_an_ask_error(model: Model, extract: Extract) -> None:
-    model.says(Say("<html>please log in</html>", 200, {"content-type": "text/html"}))
-    with pytest.raises(AskError, match=r"Check|offline"):
+@pytest.mark.parametrize("body", ["<html>please log in</html>", "", [], {"choices": 7}], ids=str)
+def test_what_is_no_chat_server_is_told_as_that_and_not_by_what_it_broke(model: Model, extract: Extract, body: Any) -> None:
+    model.says(Say(body, 200, {"content-type": "text/html"}))
+    with pytest.raises(AskError, match=r"does not speak the OpenAI chat protocol\. Check OPENAI_BASE_URL"):
         model.asker()(extract)
 
 

@@ -178,3 +178,10 @@ def test_the_command_says_what_is_wrong_and_its_exit_code_does_too(tmp_path: Pat
     assert run("check", "--model", "builtin", cache=tmp_path)[0] == 2
     assert run("pull", "gone", cache=tmp_path)[0] == 2
     assert run("remove", "builtin", cache=tmp_path)[0] == 0
+
+
+def test_a_list_of_servers_that_is_none_is_said_in_one_plain_sentence(tmp_path: Path) -> None:
+    code, said = run("list", cache=tmp_path, COACH_SERVERS="x")
+    assert code == 2
+    assert "COACH_SERVERS cannot be used: That is no address of a server." in said
+    assert ".. " not in said

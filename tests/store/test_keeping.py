@@ -145,3 +145,9 @@ def test_a_run_is_listed_and_a_store_that_fails_fails_no_run(settings: Settings,
 def test_a_run_row_takes_no_time_without_a_zone() -> None:
     with pytest.raises(ValueError, match="timezone"):
         RunRow.model_validate({"name": "r", "at": "2026-03-02T10:00:00", "suite": "s", "model": "m", "prompts": None, "cases": 0, "passed": 0, "summary": "{}"})
+
+
+def test_a_correction_of_a_number_that_no_row_has_is_refused_with_exit_code_2() -> None:
+    for command in ("show", "to-case"):
+        done = coach("corrections", command, "9" * 24)
+        assert (done.exit_code, "is not in the range" in done.output) == (2, True)

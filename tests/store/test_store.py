@@ -224,6 +224,7 @@ WRONG: list[tuple[str, Callable[[Path], str], str]] = [
     ("a_folder_that_is_a_file", lambda at: ((at / "f").write_text("x") and f"sqlite:///{at / 'f' / 'coach.db'}") or "", "cannot be opened"),
     ("no_place", lambda at: "sqlite:////proc/nowhere/coach.db", "cannot be opened"),
     ("no_url", lambda at: "not a url", "no URL of a database"),
+    ("no_port", lambda at: "postgresql://u:canary-pw-91c2@h:port/d", "no URL of a database"),
     ("another_kind", lambda at: "mysql://u:canary-pw-91c2@h/d", "not supported"),
     ("no_file", lambda at: "sqlite://", "names no file"),
     ("nobody_there", lambda at: "postgresql://u:canary-pw-91c2@127.0.0.1:9/d", "cannot be reached"),
