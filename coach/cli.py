@@ -82,7 +82,7 @@ def review(
         settings = spending(load(), limits).told(redact=redact, keeps_replies=not no_cache)
         settings = settings.at(base_url, settings.model, settings.key) if base_url else settings
         if prompts:
-            settings = settings.model_copy(update={"prompt_set": prompts})
+            settings = settings.model_copy(update={"prompt_set": settings.known_set(prompts)})
         found = files_in(files or ("-",), _written(resume))
         journal = Journal(resume) if resume else None
         day = today.date() if today else (journal and journal.today) or settings.today()

@@ -35,6 +35,13 @@ def _is_set(value: object) -> object:
     return value.strip().casefold() not in ("", "0", "false", "no", "off") if isinstance(value, str) else value
 
 
+def _is_named(value: object) -> object:
+    """A folder or file. Nothing at all would be the folder that we happen to be in."""
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("it is empty")
+    return value
+
+
 def _names_places(value: str) -> str:
     """Servers as `name=address, ...`, refused here rather than when somebody looks for them."""
     try:
@@ -45,6 +52,7 @@ def _names_places(value: str) -> str:
 
 
 Flag = Annotated[bool, BeforeValidator(_is_set)]
+Named = Annotated[Path, BeforeValidator(_is_named)]
 
 
 class Settings(Answering, BaseSettings):
@@ -58,14 +66,14 @@ class Settings(Answering, BaseSettings):
     timeout: float = Field(default=120, gt=0, validation_alias="COACH_TIMEOUT")
     window: int = Field(default=WHOLE, ge=SMALLEST_WINDOW, le=LARGEST_WINDOW, validation_alias="COACH_WINDOW")
     tracing: bool = Field(default=False, validation_alias="COACH_TRACING")
-    prompts: Path = Field(default=_PACKAGED if _PACKAGED.is_dir() else _CHECKOUT, validation_alias="COACH_PROMPTS")
-    evals: Path = Field(default=Path(__file__).parent.parent / "evals", validation_alias="COACH_EVALS")
-    runs: Path = Field(default=Path("runs"), validation_alias="COACH_RUNS")
+    prompts: Named = Field(default=_PACKAGED if _PACKAGED.is_dir() else _CHECKOUT, validation_alias="COACH_PROMPTS")
+    evals: Named = Field(default=Path(__file__).parent.parent / "evals", validation_alias="COACH_EVALS")
+    runs: Named = Field(default=Path("runs"), validation_alias="COACH_RUNS")
     ci: Flag = Field(default=False, validation_alias="CI")
     github: Flag = Field(default=False, validation_alias="GITHUB_ACTIONS")
     summary: Path | None = Field(default=None, validation_alias="GITHUB_STEP_SUMMARY")
     prompt_set: str = Field(default="default", validation_alias="COACH_PROMPT_SET")
-    cache: Path | None = Field(default=None, validation_alias="COACH_CACHE")
+    cache: Named | None = Field(default=None, validation_alias="COACH_CACHE")
     servers: Annotated[str, AfterValidator(_names_places)] = Field(default=USUAL, validation_alias="COACH_SERVERS")
     sleep: float = Field(default=10, gt=0, le=10_000, validation_alias="COACH_SLEEP")  # minutes
     database: SecretStr | None = Field(default=None, validation_alias="COACH_DATABASE")
@@ -74,8 +82,8 @@ class Settings(Answering, BaseSettings):
     max_calls: int | None = Field(default=None, ge=1, validation_alias="COACH_MAX_CALLS")
     max_tokens: int | None = Field(default=None, ge=1, validation_alias="COACH_MAX_TOKENS")
     max_usd: float | None = Field(default=None, gt=0, allow_inf_nan=False, validation_alias="COACH_MAX_USD")
-    prices: Path = Field(default=Path("prices.yaml"), validation_alias="COACH_PRICES")
-    sets: Path = Field(default=Path("sets"), validation_alias="COACH_SETS")
+    prices: Named = Field(default=Path("prices.yaml"), validation_alias="COACH_PRICES")
+    sets: Named = Field(default=Path("sets"), validation_alias="COACH_SETS")
 
     def at(self, base_url: str, model: str | None, key: SecretStr | None) -> "Settings":
         """The same with another endpoint and its key. Raises SettingsError if that is no address."""

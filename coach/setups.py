@@ -58,7 +58,7 @@ class Setup(Value):
 
 
 def parsed(words: str, settings: Settings) -> Setup:
-    """A set-up from `model=NAME,prompts=SET,playbook=ID`; a word alone is a model. Who is not named is the one in use. Raises InputError."""
+    """A set-up from `model=NAME,prompts=SET,playbook=ID`; a word alone is a model. Who is not named is the one in use. Raises InputError or SettingsError."""
     found: dict[str, str] = {}
     for piece in filter(None, (part.strip() for part in words.split(","))):
         key, equals, value = piece.partition("=")
@@ -66,6 +66,8 @@ def parsed(words: str, settings: Settings) -> Setup:
         if key not in KEYS or not value or key in found:
             raise InputError(f"“{piece}” is no part of a set-up. Write {FORM}.")
         found[key] = value
+    if "prompts" in found:
+        settings.known_set(found["prompts"])
     if "recordings" not in found:
         model = found.get("model", settings.models()[0])
         found["model"] = OFFLINE if model == "offline" else model

@@ -27,6 +27,12 @@ class Shelf:
             return Path(name)
         return next((home / name for home in (self.prompts, self.sets) if _is_file(home / name / "system.j2")), self.prompts / name)
 
+    def known_set(self, name: str) -> str:
+        """The name of a prompt set, or its folder, if it is there. Raises SettingsError."""
+        if not os.path.isfile(self.prompt_folder(name) / "system.j2"):  # noqa: PTH113 - unlike is_file() no error where nobody may look
+            raise SettingsError(f"No prompt set {name}. `coach prompts list` lists those there are.")
+        return name
+
     def playbooks(self) -> tuple[str, ...]:
         """Ids of the playbooks: default first, the shipped ones, then one's own."""
         shipped, own = ({path.stem for path in (home / "playbooks").glob("*.yaml")} for home in (self.prompts, self.sets))

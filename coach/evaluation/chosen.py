@@ -37,8 +37,10 @@ class Chosen(Value):
 
 
 def suite_of(bench: Bench, setup: Setup) -> Suite:
-    """The suite of a set-up. Raises InputError if there are no such recordings."""
+    """The suite of a set-up. Raises InputError if there are no such recordings, SettingsError if there is no such prompt set."""
     own = None if setup.playbook == "default" else setup.playbook
+    if setup.prompts:
+        bench.settings.known_set(setup.prompts)
     if setup.recordings is not None:
         found = next((suite for suite in bench.suites() if suite.name == setup.recordings and suite.recordings), None)
         if found is None:

@@ -187,7 +187,7 @@ def _record(options: dict[str, Any]) -> None:
 
     settings = load()
     if options["prompts"]:
-        settings = settings.model_copy(update={"prompt_set": options["prompts"]})
+        settings = settings.model_copy(update={"prompt_set": settings.known_set(options["prompts"])})
     if bool(options["model"]) == options["authored"]:
         raise InputError("Say either --model NAME or --authored.")
     bench = set_up(settings)

@@ -73,7 +73,11 @@ def _pack(what: "What", name: str, out: Path | None) -> None:
         files = texts(settings, what, name)
         stem = place(settings, what, name).resolve().stem
         out = out or Path(f"{stem}.zip")
-        out.write_bytes(pack(stem, files))
+        try:
+            with out.open("xb") as file:
+                file.write(pack(stem, files))
+        except FileExistsError:
+            raise InputError(f"{out} is there already. Name another file, or move that one away.") from None
         click.echo(out)
 
 

@@ -256,10 +256,18 @@ def test_a_mistake_exits_2_and_says_what_to_do(words: tuple[str, ...], told: str
     assert "Traceback" not in done.stderr.decode()
 
 
-def test_a_setting_that_cannot_be_used_exits_2_and_names_it() -> None:
-    done = coach("review", str(CALL), COACH_TIMEOUT="soon")
+@pytest.mark.parametrize(("name", "value"), [("COACH_TIMEOUT", "soon"), ("COACH_PROMPTS", ""), ("COACH_SETS", " "), ("COACH_CACHE", "")])
+def test_a_setting_that_cannot_be_used_exits_2_and_names_it(name: str, value: str) -> None:
+    done = coach("review", str(CALL), **{name: value})
     assert done.returncode == 2
-    assert "COACH_TIMEOUT" in done.stderr.decode()
+    assert f"{name} cannot be used" in done.stderr.decode()
+
+
+@pytest.mark.parametrize("words", [("review", str(CALL), "--prompts", "nope"), ("try", str(CALL), "--b", "prompts=nope")], ids=["review", "try"])
+def test_a_prompt_set_that_is_not_there_is_said_also_where_nobody_would_ask_it(words: tuple[str, ...]) -> None:
+    done = coach(*words)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert "No prompt set nope. `coach prompts list` lists" in done.stderr.decode()
 
 
 def test_a_model_that_cannot_be_reached_exits_3_and_names_the_offline_way(tmp_path: Path) -> None:

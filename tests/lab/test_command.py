@@ -95,7 +95,7 @@ def test_a_long_text_is_shown_in_the_parts_that_a_model_would_get(lab: Lab) -> N
         (("playbook", "lint", "vibes"), "No playbook vibes. `coach playbook list` lists those there are."),
         (("playbook", "new", "ours", "--from", "vibes"), "No playbook vibes."),
         (("playbook", "coverage", "vibes"), "No playbook vibes."),
-        (("review", str(CALL), "--prompts", "nowhere", "--model", "m"), "system.j2 is missing"),
+        (("review", str(CALL), "--prompts", "nowhere", "--model", "m"), "No prompt set nowhere."),
     ],
     ids=lambda value: " ".join(value[:3]) if isinstance(value, tuple) else "",
 )
@@ -110,6 +110,7 @@ def test_what_cannot_be_done_exits_2_with_a_sentence(lab: Lab, words: tuple[str,
 def test_a_pack_goes_from_one_team_to_another(lab: Lab) -> None:
     assert lab("prompts", "pack", "default", "out.zip") == (0, ["out.zip"], "")
     assert lab("prompts", "unpack", "out.zip", "--name", "theirs") == (0, ["sets/theirs"], "")
+    assert lab("prompts", "pack", "theirs", "out.zip") == (2, [], "out.zip is there already. Name another file, or move that one away.")
     assert lab("prompts", "lint", "theirs") == (0, [], "theirs: nothing found")
     assert lab("playbook", "pack", "bant")[1] == ["bant.zip"]
     assert lab("playbook", "unpack", "bant.zip", "--name", "ours") == (0, ["sets/playbooks/ours.yaml"], "")
