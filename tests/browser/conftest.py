@@ -120,3 +120,11 @@ def open_page(at: Opener, app_url: str) -> Opener:
         return page
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def shots() -> Path:
+    """Where screenshots go."""
+    folder = Path(os.environ.get("COACH_SCREENSHOTS") or ROOT / "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

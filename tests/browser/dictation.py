@@ -83,7 +83,7 @@ def reading(evals: Path, wait: float = 0.0) -> Iterator[tuple[str, Reader]]:
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
             message = {"role": "assistant", "content": json.dumps(reader.reply(asked), ensure_ascii=False), "refusal": None}
-            usage = {"prompt_tokens": 2_000, "completion_tokens": 300, "total_tokens": 2_300}
+            usage = {"prompt_tokens": 4_000, "completion_tokens": 300, "total_tokens": 4_300}
             choice = {"index": 0, "finish_reason": "stop", "message": message, "logprobs": None}
             body = {"id": "c", "object": "chat.completion", "created": 1, "model": asked["model"], "choices": [choice], "usage": usage}
             data = json.dumps(body).encode()

@@ -44,7 +44,7 @@ def test_two_prompt_sets_are_asked_at_once_and_what_differs_is_shown(at: Opener,
     expect(page.locator(".gate")).to_contain_text("verdict")
     expect(page.locator(".panel").nth(0)).to_contain_text("prompts default")
     expect(page.locator(".panel").nth(1)).to_contain_text("prompts eager")
-    expect(page.locator(".panel").nth(0)).to_contain_text("3 calls, 6,000 tokens in, 900 tokens out, $0.0096")
+    expect(page.locator(".panel").nth(0)).to_contain_text("3 calls, 12,000 tokens in, 900 tokens out, $0.0156")
     expect(page.locator(".legend")).to_contain_text("only A")
     assert page.locator(".strip").nth(0).locator(".found").count() > page.locator(".strip").nth(1).locator(".found").count()
     expect(page.locator(".pairs")).to_contain_text("nothing is set aside this year")

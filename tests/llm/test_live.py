@@ -201,7 +201,7 @@ def test_a_body_that_holds_no_reply_is_an_ask_error_with_advice(model: Model, ex
 @pytest.mark.parametrize("body", ["<html>please log in</html>", "", [], {"choices": 7}], ids=str)
 def test_what_is_no_chat_server_is_told_as_that_and_not_by_what_it_broke(model: Model, extract: Extract, body: Any) -> None:
     model.says(Say(body, 200, {"content-type": "text/html"}))
-    with pytest.raises(AskError, match=r"does not speak the OpenAI chat protocol\. Check OPENAI_BASE_URL"):
+    with pytest.raises(AskError, match=r"does not speak the OpenAI chat protocol\. Check the address"):
         model.asker()(extract)
 
 
