@@ -258,7 +258,7 @@ def test_a_mistake_exits_2_and_says_what_to_do(words: tuple[str, ...], told: str
 
 @pytest.mark.parametrize(("name", "value"), [("COACH_TIMEOUT", "soon"), ("COACH_PROMPTS", ""), ("COACH_SETS", " "), ("COACH_CACHE", "")])
 def test_a_setting_that_cannot_be_used_exits_2_and_names_it(name: str, value: str) -> None:
-    done = coach("review", str(CALL), **{name: value})
+    done = coach("review", str(CALL), stdin=b"", **{name: value})
     assert done.returncode == 2
     assert f"{name} cannot be used" in done.stderr.decode()
 
