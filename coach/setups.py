@@ -66,12 +66,13 @@ def parsed(words: str, settings: Settings) -> Setup:
         if key not in KEYS or not value or key in found:
             raise InputError(f"“{piece}” is no part of a set-up. Write {FORM}.")
         found[key] = value
-    if "prompts" in found:
-        settings.known_set(found["prompts"])
     if "recordings" not in found:
         model = found.get("model", settings.models()[0])
         found["model"] = OFFLINE if model == "offline" else model
     try:
-        return Setup.model_validate(found)
+        setup = Setup.model_validate(found)
     except ValidationError:
         raise InputError(f"“{words}” is no set-up: a name holds a character that no name has. Write {FORM}.") from None
+    if setup.prompts:
+        settings.known_set(setup.prompts)
+    return setup
