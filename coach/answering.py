@@ -3,6 +3,7 @@
 The one part that knows every answerer. Never reads the environment: `coach.settings` does, and is an `Answering` itself.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -39,7 +40,7 @@ def parted(model: str) -> tuple[str, bool]:
     return model.removesuffix(CHECKED), model.endswith(CHECKED)
 
 
-class Answering(Shelf):
+class Answering(Shelf, ABC):
     """The answerers of one set-up. What is declared here is set in `coach.settings`."""
 
     key: SecretStr | None
@@ -56,21 +57,21 @@ class Answering(Shelf):
     max_usd: float | None
 
     @property
+    @abstractmethod
     def here(self) -> Here:
         """What can answer on this machine."""
-        raise NotImplementedError
 
+    @abstractmethod
     def store(self) -> "Store":
         """Where replies are kept."""
-        raise NotImplementedError
 
+    @abstractmethod
     def now(self) -> datetime:
         """The clock, in UTC."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rate(self, model: str) -> "Rate | None":
         """What a model costs, None if nobody wrote it down. Raises SettingsError."""
-        raise NotImplementedError
 
     def models(self, found: Sequence[Found] = ()) -> tuple[str, ...]:
         """What can answer, the default first. `found` are servers on this machine, if somebody looked for them."""

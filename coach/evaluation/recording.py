@@ -11,7 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
-from coach.answering import CHECKED
+from coach.answering import parted
 from coach.ask import Ask
 from coach.errors import OverBudget, ReplayError
 from coach.evaluation.cases import EvalCase
@@ -83,7 +83,7 @@ def record_case(job: Job, case: EvalCase, chat: Chat) -> None:
     folder = job.suite.recordings / case.id
     fresh = folder.with_name(folder.name + HALF)
     shutil.rmtree(fresh, ignore_errors=True)
-    ask: Ask = job.settings.over(Recorder(chat, fresh, job.made), job.suite.model.endswith(CHECKED))
+    ask: Ask = job.settings.over(Recorder(chat, fresh, job.made), parted(job.suite.model)[1])
     if isinstance(chat, Dictated):
         ask = chat.over(ask)
     try:

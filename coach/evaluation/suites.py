@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from coach.answering import CHECKED, OFFLINE
+from coach.answering import CHECKED, OFFLINE, parted
 from coach.ask import Answer, Answerer, Ask, Reply, Request
 from coach.conversation import Value
 from coach.errors import ReplayError
@@ -81,8 +81,9 @@ def table(suite: Suite, case: EvalCase, live: Live | None = None) -> Table:
     if suite.prompt_set:
         settings = settings.model_copy(update={"prompt_set": suite.prompt_set})
     if suite.recordings is not None:
-        recorded = Recorded(suite.recordings / case.id, suite.model.removesuffix(CHECKED))
-        return Table(settings.over(recorded, suite.model.endswith(CHECKED)), recorded)
+        model, checks = parted(suite.model)
+        recorded = Recorded(suite.recordings / case.id, model)
+        return Table(settings.over(recorded, checks), recorded)
     if live is None:
         return Table(settings.ask(OFFLINE if suite.model == ANALYST else suite.model))
     folder = live.keep / case.id
