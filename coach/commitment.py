@@ -15,7 +15,8 @@ from coach.ask import FEW_ITEMS, Request
 from coach.conversation import Conversation, Kind, Side, Turn, Value
 from coach.cues import denies_yes, is_hope, is_hypothetical, is_question, object_of, open_condition
 from coach.grounding import Basis, Evidence, Grounder, Quote, Rejected, latest
-from coach.textmodel import HEADS, log_odds
+from coach.textmodel import HEADS, both, log_odds
+from coach.textmodel.encoder import Said, hear
 from coach.windows import LINE, tokens
 
 LADDER = ("none", "interest", "next_step", "conditional", "verbal", "signed")
@@ -131,7 +132,7 @@ class Commitment(Value):
 def ground_commitments(claims: Iterable[ClaimedCommitment], conversation: Conversation) -> tuple[list[Commitment], list[Rejected]]:
     """Commitments that stand in the text, strongest first and else as nominated, and what was thrown out."""
     grounder = Grounder(conversation)
-    kept: list[Commitment] = []
+    stand: list[tuple[ClaimedCommitment, Quote]] = []
     rejected: list[Rejected] = []
     for claim in claims:
         quote = grounder.testimony(claim.line, claim.quote)
@@ -140,7 +141,9 @@ def ground_commitments(claims: Iterable[ClaimedCommitment], conversation: Conver
         if isinstance(quote, str):
             rejected.append(Rejected(what="commitment", quote=claim.quote[:200], line=claim.line, reason=quote))
         else:
-            kept.append(_held_against_the_text(claim, quote, grounder))
+            stand.append((claim, quote))
+    yes = _can_be_a_yes([quote for claim, quote in stand if LADDER.index(claim.level) >= LADDER.index("conditional")], grounder)
+    kept = [_held_against_the_text(claim, quote, grounder, yes) for claim, quote in stand]
     kept.sort(key=lambda c: -c.rank)
     return kept, rejected
 
@@ -168,15 +171,24 @@ def _own_words(text: str | None, turn: Turn, grounder: Grounder) -> str | None:
     return None if isinstance(found, str) else found.text
 
 
-def _says_yes(sentence: str, turn: Turn, grounder: Grounder) -> bool:
-    """Whether words offered as a yes to buying can be one: not a denial, and not far from any yes that was ever learned."""
-    if denies_yes(sentence):
-        return False
-    before = grounder.conversation.turns[turn.index - 1] if turn.index else None
-    odds = log_odds([(sentence[:LONGEST_CONDITION], grounder.conversation.text(before)[-LONGEST_CONDITION:] if before else "")])[0]
-    learned = {head: float(odds[HEADS.index(head)]) for head in ("=verbal", "=signed", "=conditional", "=refused")}
-    yes = max(learned["=verbal"], learned["=signed"], learned["=conditional"])
-    return yes > FARTHEST and learned["=refused"] <= max(yes, 0)
+def _can_be_a_yes(quotes: list[Quote], grounder: Grounder) -> set[Quote]:
+    """Those quotes offered as a yes to buying that can be one: no denial, and not far from any yes that was ever learned."""
+    if not quotes:
+        return set()
+    said, before = list[Said](), list[str]()
+    for quote in quotes:
+        turn = grounder.conversation.turns[quote.turn]
+        earlier = grounder.conversation.text(grounder.conversation.turns[turn.index - 1]) if turn.index else ""
+        said.append(Said(grounder.sentence(quote)[:LONGEST_CONDITION], turn.kind.value))
+        before.append(earlier[-LONGEST_CONDITION:])
+    odds = both(log_odds([(passage.text, earlier) for passage, earlier in zip(said, before, strict=True)]), hear(list(zip(said, before, strict=True))))
+    of = {head: odds[:, HEADS.index(head)] for head in ("=verbal", "=signed", "=conditional", "=refused")}
+    found = set[Quote]()
+    for at, (quote, passage) in enumerate(zip(quotes, said, strict=True)):
+        yes = max(of["=verbal"][at], of["=signed"][at], of["=conditional"][at])
+        if yes > FARTHEST and of["=refused"][at] <= max(yes, 0) and not denies_yes(passage.text):
+            found.add(quote)
+    return found
 
 
 def _speaks_of_power(text: str) -> bool:
@@ -192,7 +204,7 @@ def is_chief(conversation: Conversation, name: str | None) -> bool:
     return bool(role and CHIEF.search(role) and not NOT_CHIEF.search(role))
 
 
-def _held_against_the_text(claim: ClaimedCommitment, quote: Quote, grounder: Grounder) -> Commitment:
+def _held_against_the_text(claim: ClaimedCommitment, quote: Quote, grounder: Grounder, yes: set[Quote]) -> Commitment:
     conversation = grounder.conversation
     turn = conversation.turns[quote.turn]
     sentence = grounder.sentence(quote)
@@ -210,7 +222,7 @@ def _held_against_the_text(claim: ClaimedCommitment, quote: Quote, grounder: Gro
         level = "interest"
     if LADDER.index(level) > LADDER.index("conditional") and condition:
         level = "conditional"
-    if LADDER.index(level) >= LADDER.index("conditional") and not _says_yes(sentence, turn, grounder):
+    if LADDER.index(level) >= LADDER.index("conditional") and quote not in yes:
         level = "interest"
     by = _in_text(claim.by, conversation) or turn.speaker
     can_decide = claim.can_decide

@@ -30,6 +30,7 @@ from coach.playbook import Playbook
 from coach.readers import read
 from coach.review import Review, review
 from coach.textmodel import WEIGHTS
+from coach.textmodel.encoder import ENCODER
 
 AHEAD = 4  # cases handed out per worker before their turn
 FEWEST_CALLS = 3  # of one case
@@ -255,6 +256,6 @@ def head_of(plan: Plan, started: str) -> Head:
         model=answerer.name,
         prompts=answerer.prompts,
         playbook=plan.playbook.id,
-        weights=sha256(WEIGHTS.read_bytes()).hexdigest()[:12],
+        weights=sha256(WEIGHTS.read_bytes() + ENCODER.read_bytes()).hexdigest()[:12],
         started=started,
     )

@@ -236,7 +236,7 @@ def _by_voice(people: People, said: dict[str, list[str]]) -> None:
             sellers.add(best)
             del scores[best]
     for name, score in scores.items():
-        if sellers and score < -CLEAR / 2:
+        if sellers and score < 0:
             people[name] = people[name].model_copy(update={"side": Side.PROSPECT, "because": "talks as one who buys"})
         elif score > VERY_CLEAR and sellers:
             people[name] = people[name].model_copy(update={"side": Side.REP, "because": "talks as one who sells"})

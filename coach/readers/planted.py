@@ -9,9 +9,12 @@ import re
 from coach.conversation import Conversation, Kind, Span
 from coach.cues import addresses_software
 from coach.sentences import sentences
+from coach.textmodel import to_software
 
 BLOCK = re.compile(r"[ \t]*[{}\[\]\"<>`|#]")
 """How lines of data or markup begin."""
+SURE = 0.0  # log odds of the text model from which a sentence speaks to software; see `./run train HELD --check`
+LONGEST = 600  # characters of a sentence that it looks at
 INVISIBLE = re.compile(r"[\U000e0000-\U000e007f]+")
 
 
@@ -26,16 +29,16 @@ def _block_end(source: str, end: int) -> int:
 def planted_spans(conversation: Conversation) -> tuple[Span, ...]:
     """Spans in order of the text, merged."""
     source = conversation.source
+    said = [(turn, start, end) for turn in conversation.turns for start, end in sentences(source, turn.start, turn.end)]
+    learned = to_software([source[start : min(end, start + LONGEST)] for _, start, end in said])
     spans: list[Span] = []
-    for turn in conversation.turns:
-        if spans and turn.start < spans[-1].end:
+    for (turn, start, end), odds in zip(said, learned, strict=True):
+        if spans and start < spans[-1].end:
             continue
-        for start, end in sentences(source, turn.start, turn.end):
-            if addresses_software(source[start:end]):
-                stop = turn.end
-                if turn.kind is not Kind.TRANSCRIPT:
-                    stop = max(turn.end, _block_end(source, end))
-                spans.append(Span(start=start, end=stop))
-                break
+        if odds > SURE or addresses_software(source[start:end]):
+            stop = turn.end
+            if turn.kind is not Kind.TRANSCRIPT:
+                stop = max(turn.end, _block_end(source, end))
+            spans.append(Span(start=start, end=stop))
     spans.extend(Span(start=m.start(), end=m.end()) for m in INVISIBLE.finditer(source))
     return tuple(sorted(spans, key=lambda s: s.start))

@@ -20,15 +20,16 @@ from coach.playbook import Criterion
 from coach.textmodel.features import features
 
 SIGNS: tuple[tuple[Polarity, str], ...] = (("supports", "+"), ("undermines", "-"))
-SURE = 0.25  # probability from which a unit is nominated
+SURE = 0.2  # probability from which a unit is nominated
 ALIKE = 0.34  # cosine with an example from which a unit counts as saying the same
 MOST = 3  # units a criterion and polarity
 FEWEST_WORDS = 3
 HEAD = re.compile(r"^\W*(?:call|meeting|mtg|visit|zoom|demo|notes?|debrief)\b[^.!?:]*$", re.IGNORECASE)
 """The first line of notes that says who met whom: no statement."""
-PLAIN = 1.5  # mean log odds of selling from which one way of talking trade is enough
+PLAIN = 0.5  # log odds of selling from which no word of trade is needed
+LIKELY = -2.0  # and from which one is enough
 MANY = 8  # windows of a long talk
-LONG_TALK = 0.4  # mean log odds of selling that a long talk has to reach: chance finds price and date in any meeting
+LONG_TALK = -1.5  # log odds of selling that a long talk has to reach: chance finds price and date in any meeting
 
 
 def extract(reading: Reading, brief: Brief) -> ExtractReply:
@@ -46,9 +47,9 @@ def extract(reading: Reading, brief: Brief) -> ExtractReply:
 
 
 def is_sales(reading: Reading) -> bool:
-    """Whether anybody sells anything here: it sounds so, and it speaks of trade in more than one way."""
+    """Whether anybody sells anything here: it sounds so, and unless it plainly does, it speaks of trade."""
     long = len(reading.windows) >= MANY
-    return reading.sales > (LONG_TALK if long else 0) and reading.trade >= (2 if reading.sales < PLAIN else 1)
+    return reading.sales > (LONG_TALK if long else LIKELY) and (reading.trade > 0 or reading.sales >= PLAIN)
 
 
 def _hopes(reading: Reading, taken: set[int], claims: list[Claim]) -> Iterator[Claim]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from coach.conversation import Conversation
 from coach.cues import takes_back
-from coach.llm.analyst.units import Unit, units_of
+from coach.llm.analyst.units import Unit, said, units_of
 from coach.llm.analyst.whole import real_yes
-from coach.textmodel import HEADS, log_odds
+from coach.textmodel import HEADS, both, log_odds, selling
+from coach.textmodel.encoder import OPINIONS, Seen, see
 from coach.textmodel.families import COMMERCE, families
 from coach.textmodel.features import features
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 REFUSED = 0.6  # probability from which a unit is a refusal
 HINT = 0.15  # and from which it is one if it also has words that take something back
 COLUMNS = {head: at for at, head in enumerate(HEADS)}
+NOT_SELLING = -1.0  # log odds of a text without words
 WINDOW = 120  # words that are judged together on whether they are about selling
 
 
@@ -32,9 +34,14 @@ class Reading:
         self.units: list[Unit] = units_of(conversation)
 
     @cached_property
+    def seen(self) -> Seen:
+        """What the encoder makes of the units, read in their order."""
+        return see(said(self.conversation, self.units))
+
+    @cached_property
     def odds(self) -> "NDArray[np.float32]":
-        """Log odds of each head for each unit: shape (units, heads)."""
-        return log_odds([(unit.text, unit.before) for unit in self.units])
+        """Log odds of each head for each unit, of the linear model and the encoder together: shape (units, heads)."""
+        return both(log_odds([(unit.text, unit.before) for unit in self.units]), self.seen.passages)
 
     @cached_property
     def _probabilities(self) -> list[list[float]]:
@@ -92,7 +99,10 @@ class Reading:
 
     @cached_property
     def sales(self) -> float:
-        """Mean log odds that the windows of the text are about selling; above 0 is yes."""
-        if not self.windows:
-            return -1.0
-        return float(log_odds([(window, "") for window in self.windows])[:, HEADS.index("sales")].mean())
+        """Log odds that the text is about selling, of the linear model and the encoder together; above 0 is yes."""
+        return selling(self.of_windows, float(self.seen.stretches[:, OPINIONS.index("sales")].mean())) if self.units else NOT_SELLING
+
+    @property
+    def of_windows(self) -> float:
+        """Mean log odds of the windows by the linear model alone."""
+        return float(log_odds([(window, "") for window in self.windows])[:, HEADS.index("sales")].mean()) if self.windows else NOT_SELLING

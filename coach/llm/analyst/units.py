@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from coach.conversation import Conversation, Kind, Side, Turn
 from coach.sentences import sentences
+from coach.textmodel.encoder import Said
 
 LONG = 24  # words; a longer sentence is cut into clauses
+LONGEST_NAME = 60  # characters of a name and role
 SHORT = 5  # words; a shorter clause stays with its neighbour
 BREATH = re.compile(
     r"(?:[,;:–—]|\s[-/]|\))\s+|\s+(?=(?:and|but|so|because|cos|cause|then|which|though|although|also|anyway|except|plus|he|she|they|we|i)\s+(?:\S+\s+){2})",
@@ -46,6 +48,24 @@ def units_of(conversation: Conversation) -> list[Unit]:
                 units.append(Unit(turn, a, b, text, before, rep))
                 before = text
     return units
+
+
+def said(conversation: Conversation, units: list[Unit]) -> list[Said]:
+    """The units as the encoder reads them: the first of a turn says who speaks, and in which role."""
+    passages: list[Said] = []
+    turn = -1
+    for unit in units:
+        who = _named(conversation, unit.turn) if unit.turn.index != turn else ""
+        passages.append(Said(unit.text, "rep" if unit.rep else unit.turn.kind.value, who))
+        turn = unit.turn.index
+    return passages
+
+
+def _named(conversation: Conversation, turn: Turn) -> str:
+    if not turn.speaker:
+        return ""
+    person = conversation.person(turn.speaker)
+    return " ".join([turn.speaker.split()[0], *([person.role] if person and person.role else [])])[:LONGEST_NAME]
 
 
 def _clauses(source: str, start: int, end: int) -> list[tuple[int, int]]:

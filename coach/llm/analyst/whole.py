@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from coach.textmodel import HEADS, WEIGHTS
+from coach.textmodel.encoder import OPINIONS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,12 +27,12 @@ FEW = 12  # units at the end that are late in any case
 
 
 def looks(reading: "Reading") -> "NDArray[np.float64]":
-    """What the opinion looks at: shape (len(SPREAD) + 8,)."""
+    """What the opinion looks at: shape (len(SPREAD) + 11,)."""
     import numpy as np
 
     mine = [at for at, unit in enumerate(reading.units) if not unit.rep]
     if not mine:
-        return np.full(len(SPREAD) + 8, NOTHING)
+        return np.full(len(SPREAD) + 11, NOTHING)
     odds = reading.odds[mine]
     left = len(reading.units) - np.array(mine)  # units to the end, this one counted
 
@@ -55,8 +56,16 @@ def looks(reading: "Reading") -> "NDArray[np.float64]":
             _most(of("=next_step")[late]),
             _most(of("=interest")[late]),
             float(np.log(len(mine))),
+            *_by_stretch(reading.seen.stretches[:, OPINIONS.index("yes")].astype(np.float64)),
         ]
     )
+
+
+def _by_stretch(yes: "NDArray[np.float64]") -> tuple[float, float, float]:
+    """What the encoder thinks of the last stretch, of the likeliest, and of all together."""
+    import numpy as np
+
+    return float(yes[-1]), float(yes.max()), float(np.log(np.exp(yes).mean() + 1e-4))
 
 
 def _most(values: "NDArray[np.float64]") -> float:

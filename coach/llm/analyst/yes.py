@@ -16,11 +16,12 @@ from coach.llm.analyst.units import Unit
 
 SURE = {"signed": 0.3, "verbal": 0.3, "conditional": 0.4, "next_step": 0.45, "interest": 0.5}
 FULL = ("verbal", "signed")
-PLAIN = 0.8  # probability of a yes in one unit that makes it plain words
+PLAIN = 0.7  # probability of a yes in one unit that makes it plain words
 LIKELY_IF_PLAIN = 0.3  # and how likely the whole text has to make a yes then
 LIKELY = 0.65  # probability that the text ends in a real yes from which the analyst thinks so, and eases the floor for a yes
 POSSIBLE = 0.5  # and from which it cannot tell
 EASED = 0.4  # share of the floor that is enough for a yes where the whole text makes one likely
+FAINT = 0.05  # probability that is enough for the likeliest of all, where the whole text makes a yes likely and nothing else says it
 AHEAD = 4  # units looked ahead for it, where none before says it
 BACK = 6  # units looked back for what a bare yes is a yes to
 MOST = 8  # commitments nominated
@@ -38,7 +39,8 @@ DECIDED = re.compile(
 
 def judge(reading: Reading, request: Judge) -> JudgeReply:
     """Nominated commitments, strongest first."""
-    found = [(reading.score(at, "=" + claim.level), claim) for at in range(len(reading.units)) if (claim := _nominate(reading, at, request))]
+    faint = _likeliest(reading)
+    found = [(reading.score(at, "=" + claim.level), claim) for at in range(len(reading.units)) if (claim := _nominate(reading, at, request, faint))]
     found.sort(key=lambda pair: (LADDER.index(pair[1].level), pair[0]), reverse=True)
     commitments = tuple(claim for _, claim in found[:MOST])
     return JudgeReply(reason="words of commitment in the text", commitments=commitments, refusal=_refusal(reading), opinion=_opinion(reading, found))
@@ -54,11 +56,21 @@ def _opinion(reading: Reading, found: list[tuple[float, ClaimedCommitment]]) -> 
     return "cannot_tell" if reading.real_yes >= POSSIBLE else "stage_1"
 
 
-def _nominate(reading: Reading, at: int, request: Judge) -> ClaimedCommitment | None:
+def _likeliest(reading: Reading) -> int | None:
+    """The unit that comes nearest to a yes to buying, in a text that as a whole makes one likely and has none that is clear."""
+    if reading.real_yes < LIKELY or any(_level(reading, at) in FULL for at in range(len(reading.units)) if not reading.units[at].rep):
+        return None
+    theirs = [at for at, unit in enumerate(reading.units) if not unit.rep and not is_question(unit.text)]
+    scored = [(max(reading.score(at, "=" + level) for level in FULL) - reading.score(at, "=refused"), at) for at in theirs]
+    best = max(scored, default=(0.0, -1))
+    return best[1] if best[0] >= FAINT else None
+
+
+def _nominate(reading: Reading, at: int, request: Judge, faint: int | None) -> ClaimedCommitment | None:
     unit = reading.units[at]
     if unit.rep or (unit.turn.kind is Kind.NOTES and OWN_DEED.search(unit.text)):
         return None
-    level = _level(reading, at)
+    level = "verbal" if at == faint else _level(reading, at)
     if level is None:
         return None
     to = _object(reading, at)
