@@ -5,6 +5,7 @@ passage stands, who says it and what was said before it count. It nominates only
 network; the same passages give the same scores.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -124,7 +125,7 @@ def _read(parts: Sequence[Stretch], encoder: Path) -> "Iterator[tuple[int, NDArr
 
 @cache
 def _readers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(thread_name_prefix="encoder")
+    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="encoder")
 
 
 @cache

@@ -349,7 +349,7 @@ def checks(folder: Folder, model: Model, monkeypatch: pytest.MonkeyPatch) -> Fol
     monkeypatch.setenv("OPENAI_API_KEY", "unused")
     nothing = {"stage": "undetermined", "accept": ["undetermined"], "sales": False, "decided_by": [], "against": [], "must_ask": []}
     criteria = dict.fromkeys(("need", "budget", "authority", "timeline", "decision_process", "competition"), MISSING)
-    eval_folder(folder.evals, no_data(QUIET, note="Long talk about the weather.", traps=[], gold=nothing | {"criteria": criteria}))
+    eval_folder(folder.evals, no_data(QUIET, note="We talked about the weather.", traps=[], gold=nothing | {"criteria": criteria}))
     done = folder.coach("record", "--model", f"m{CHECKED}", "--suite", "checks", "--case", QUIET, "--case", "dev-no", "--case", "dev-yes", "--yes")
     assert done.code == 0, done
     return folder
