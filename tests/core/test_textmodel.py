@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from coach.sentences import sentences
 from coach.readers import read
+from coach.sentences import sentences
 from coach.textmodel.families import PATTERNS, PLAIN_CASE, families
 from tests.core.builders import DATA, ROOT
 
