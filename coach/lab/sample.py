@@ -83,7 +83,7 @@ def everything(playbook: Playbook, ask: Ask) -> list[Request[Any]]:
         *_coaching(whole, done, (PROBLEM,)),
         ExtractPart(brief=part),
         LookAgain(brief=part, missing=("competition",), supported=supported),
-        Weigh(brief=whole, quote=quotes[0].text),
+        Weigh(brief=whole, quote=conversation.text(conversation.turns[quotes[0].turn])),
         Judge(brief=end, evidence=done.evidence, spoken=tuple(Spoken(what="yes", quote=quote) for quote in quotes)),
     ]
 

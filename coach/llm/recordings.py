@@ -9,6 +9,7 @@ import difflib
 import hashlib
 import json
 import re
+import threading
 from pathlib import Path
 from typing import Any, Literal
 
@@ -149,7 +150,7 @@ class Recorder:
             raise ReplayError(f"{self._folder.name}: the {sent.task} request or its reply holds what looks like a key. It was not written down.")
         path = _path(self._folder, sent, self._epoch)
         self._folder.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(".part")
+        half = path.with_suffix(f".{threading.get_ident()}.part")  # the same may be asked twice at once
         half.write_text(text, encoding="utf-8")
         half.replace(path)
         self.written.append(path)

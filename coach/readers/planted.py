@@ -35,7 +35,8 @@ def planted_spans(conversation: Conversation) -> tuple[Span, ...]:
     for (turn, start, end), odds in zip(said, learned, strict=True):
         if spans and start < spans[-1].end:
             continue
-        if odds > SURE or addresses_software(source[start:end]):
+        learned_so = odds > SURE and turn.kind not in (Kind.PLAN, Kind.SUMMARY)  # which never count, whoever they speak to
+        if learned_so or addresses_software(source[start:end]):
             stop = turn.end
             if turn.kind is not Kind.TRANSCRIPT:
                 stop = max(turn.end, _block_end(source, end))
