@@ -83,7 +83,7 @@ def everything(playbook: Playbook, ask: Ask) -> list[Request[Any]]:
         *_coaching(whole, done, (PROBLEM,)),
         ExtractPart(brief=part),
         LookAgain(brief=part, missing=("competition",), supported=supported),
-        Weigh(brief=whole, quote=conversation.text(conversation.turns[quotes[0].turn])),
+        Weigh(brief=whole, quote=conversation.text(conversation.turns[quotes[0].turn])),  # a whole line, so that it can be told whether it is in it
         Judge(brief=end, evidence=done.evidence, spoken=tuple(Spoken(what="yes", quote=quote) for quote in quotes)),
     ]
 

@@ -55,7 +55,6 @@ def _scores(texts: Sequence[tuple[str, str]], weights: "NDArray[np.float32]", bi
     return out
 
 
-
 def both(linear: "NDArray[np.float32]", encoder: "NDArray[np.float32]") -> "NDArray[np.float32]":
     """Log odds of the heads by the linear model and the encoder together, weighed as was learned from texts that neither had seen."""
     import numpy as np

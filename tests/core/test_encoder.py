@@ -73,6 +73,12 @@ def test_passages_heard_alone_do_not_know_of_each_other() -> None:
     assert np.allclose(beside[0], beside[1], atol=1e-3)
 
 
+def test_a_passage_heard_alone_is_heard_after_what_was_said_before_it() -> None:
+    after, alone, other = hear([(YES[1], YES[0].text), (YES[1], ""), (NO[1], NO[0].text)])
+    assert not np.allclose(after, alone, atol=1e-3)
+    assert after[HEADS.index("=signed")] > other[HEADS.index("=signed")]
+
+
 def test_the_first_words_of_a_turn_say_who_speaks_and_in_which_role() -> None:
     conversation = read("Maria Alvarez (Account Executive): Shall we?\nDana Lee (owner): We lose crates. It has to stop.\n", "call")
     passages = said(conversation, units_of(conversation))

@@ -99,7 +99,7 @@ class Reading:
 
     @cached_property
     def sales(self) -> float:
-        """Log odds that the text is about selling, of the linear model and the encoder together; above 0 is yes."""
+        """Log odds that the text is about selling, of the linear model and the encoder together; `claims.is_sales` says what is enough."""
         return selling(self.of_windows, float(self.seen.stretches[:, OPINIONS.index("sales")].mean())) if self.units else NOT_SELLING
 
     @property
