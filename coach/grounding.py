@@ -6,8 +6,9 @@ match after folding case, white space, quote marks, dashes, accents and invisibl
 fuzzy: "we do have budget" is 92% like "we do not have budget". Pure: no model, no clock, no files.
 """
 
+import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from coach.conversation import Conversation, Kind, Side, Turn, Value
@@ -28,6 +29,10 @@ QUOTES_AND_DASHES = {
 BLANKS = "\u3164\u2800\u115f\u1160\uffa0"  # look like nothing, are letters or symbols to Unicode
 JOINERS = "\u200c\u200d"  # carry meaning inside Indic and Arabic words and emoji
 HINGES = "'’-‐‑"  # between two letters they are part of a word: can't, non-binding
+EVERYDAY = {chr(at): chr(at).lower() for at in range(ord("!"), ord("~") + 1)} | QUOTES_AND_DASHES | {" ": " ", "\n": " "}
+"""What most texts are made of: each folds to one character."""
+FOLDS = str.maketrans(EVERYDAY)
+UNUSUAL = re.compile(f"[^{re.escape(''.join(EVERYDAY))}]|[ \n]{{2}}|\\A[ \n]")
 POINTS = ".,:"  # between two digits they are part of a number: 1.5, 180,000
 
 
@@ -79,28 +84,38 @@ def _wordy(char: str) -> bool:
     return char.isalnum() or unicodedata.category(char).startswith("M")
 
 
+def _by_character(text: str) -> tuple[str, list[int]]:
+    """The folded text, and where each of its characters comes from."""
+    known: dict[str, str] = {}
+    parts: list[str] = []
+    offsets: list[int] = []
+    blank = True
+    for at, char in enumerate(text):
+        piece = known.get(char)
+        if piece is None:
+            piece = known[char] = _folds(char)
+        if piece == " ":
+            if blank:
+                continue
+            blank = True
+        elif piece:
+            blank = False
+        parts.append(piece)
+        offsets.extend([at] * len(piece))
+    return "".join(parts), offsets
+
+
 class Folded:
     """A text folded for matching, with the way back to the original offsets."""
 
     def __init__(self, text: str) -> None:
         self._source = text
-        known: dict[str, str] = {}
-        parts: list[str] = []
-        self.offsets: list[int] = []
-        blank = True
-        for at, char in enumerate(text):
-            piece = known.get(char)
-            if piece is None:
-                piece = known[char] = _folds(char)
-            if piece == " ":
-                if blank:
-                    continue
-                blank = True
-            elif piece:
-                blank = False
-            parts.append(piece)
-            self.offsets.extend([at] * len(piece))
-        self.text = "".join(parts)
+        self.text: str
+        self.offsets: Sequence[int]
+        if UNUSUAL.search(text):
+            self.text, self.offsets = _by_character(text)
+        else:
+            self.text, self.offsets = text.translate(FOLDS), range(len(text))
 
     def find(self, needle: str) -> Iterator[tuple[int, int]]:
         """Original (start, end) of each occurrence of an already folded needle that begins and ends with a token."""

@@ -20,14 +20,14 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from torch import Tensor
 from torch.nn import functional
 
-from coach.evaluation.marked import Row, Text
-from coach.evaluation.train import Corpus
+from coach.evaluation.marked import SENTENCE_HEADS, Row, Text
+from coach.evaluation.train import Corpus, planted_rows
 from coach.evaluation.transformer import Encoder, export
 from coach.llm.analyst.units import said
 from coach.textmodel import HEADS
-from coach.textmodel.encoder import ENCODER, OPINIONS, Said, stretches
+from coach.textmodel.encoder import ENCODER, OPINIONS, PAIR, Said, stretches
 
-EPOCHS = 3
+EPOCHS = 4
 AT_ONCE = 4096  # pieces in a batch
 RATE = 3e-4
 WARM = 0.1  # share of the steps in which the rate grows
@@ -36,6 +36,7 @@ OPINION = 0.5  # what the opinions weigh beside the heads, in a batch of many st
 MANY = 12
 SHUFFLED = 30  # pieces by which stretches of unlike length may share a batch
 YES = {"=verbal", "=signed"}
+NOTHING = Row("", "", frozenset(), SENTENCE_HEADS, "planted")  # what is known of a sentence that speaks to software
 
 
 class Example(NamedTuple):
@@ -53,27 +54,62 @@ def _heads(names: Sequence[frozenset[str]]) -> NDArray[np.float32]:
     return np.array([[head in held for head in HEADS] for held in names], dtype=np.float32)
 
 
-def of_text(text: Text) -> list[Example]:
+class Reader(NamedTuple):
+    """How often a text is read otherwise than it stands, so that it is learned what must not count."""
+
+    dice: np.random.Generator
+    planted: Sequence[str] = ()
+    unsided: float = 0.15  # share of the texts that are read as if nobody knew who sells
+    disturbed: float = 0.15  # share into which sentences that speak to software are put
+
+
+def of_text(text: Text, reader: Reader | None = None) -> list[Example]:
     """The stretches of a whole text."""
     reading = text.reading
     rows = {(row.text, row.before): row for row in text.rows if "sales" not in row.known}
-    mine = [rows.get((unit.text, unit.before)) for unit in reading.units]
-    none = frozenset[str]()
-    labels = _heads([row.labels if row else none for row in mine])
-    known = _heads([row.known if row else none for row in mine])
+    heard = [Heard(passage, rows.get((unit.text, unit.before))) for passage, unit in zip(said(reading.conversation, reading.units), reading.units, strict=True)]
+    if reader and reader.dice.random() < reader.unsided:
+        heard = [_unsided(one) for one in heard]
+    if reader and reader.planted and reader.dice.random() < reader.disturbed:
+        for _ in range(reader.dice.integers(1, 4)):
+            at = int(reader.dice.integers(0, len(heard) + 1))
+            kind = heard[max(0, at - 1)].passage.kind if heard else "notes"
+            heard.insert(at, Heard(Said(str(reader.dice.choice(reader.planted)), kind), NOTHING))
     selling = next((float("sales" in row.labels) for row in reversed(text.rows) if "sales" in row.known), None)
-    parts = list(stretches(said(reading.conversation, reading.units)))
-    made = []
+    return list(_examples(heard, selling, text.real_yes))
+
+
+class Heard(NamedTuple):
+    """A passage and what is known of it."""
+
+    passage: Said
+    row: Row | None
+
+
+def _unsided(one: Heard) -> Heard:
+    """The same where nobody knows who sells: the words of the rep are evidence for nothing then too."""
+    passage, row = one
+    if passage.kind in ("notes", "email"):
+        return one
+    if passage.kind == "rep" or (row and "sells" in row.labels):
+        row = (row or NOTHING)._replace(known=(row or NOTHING).known | SENTENCE_HEADS)
+    return Heard(passage._replace(kind="said"), row)
+
+
+def _examples(heard: Sequence[Heard], selling: float | None, real_yes: bool | None) -> Iterator[Example]:
+    none = frozenset[str]()
+    labels = _heads([row.labels if row else none for _, row in heard])
+    known = _heads([row.known if row else none for _, row in heard])
+    parts = list(stretches([passage for passage, _ in heard]))
     for part in parts:
         places = [at for at, _, _ in part.scored]
-        yes = any(row and row.labels & YES for row in (mine[at] for at in places))
+        yes = any(row and row.labels & YES for row in (heard[at].row for at in places))
         opinions, sure = np.zeros(2, dtype=np.float32), np.zeros(2, dtype=np.float32)
         if selling is not None:
             opinions[1], sure[1] = selling, 1
-        opinions[0] = bool(text.real_yes) and (yes or len(parts) == 1)
-        sure[0] = text.real_yes is True or (text.real_yes is False and (part is parts[-1] or not yes)) or selling == 0
-        made.append(Example(part.numbers, [(a, b) for _, a, b in part.scored], labels[places], known[places], opinions, sure))
-    return made
+        opinions[0] = bool(real_yes) and (yes or len(parts) == 1)
+        sure[0] = real_yes is True or (real_yes is False and (part is parts[-1] or not yes)) or selling == 0
+        yield Example(part.numbers, [(a, b) for _, a, b in part.scored], labels[places], known[places], opinions, sure)
 
 
 def of_row(row: Row) -> Example | None:
@@ -112,7 +148,7 @@ def scores(net: Encoder, batch: Sequence[Example]) -> tuple[Tensor, Tensor]:
         mask[at, : len(example.numbers)] = 1
     with torch.autocast("cpu", torch.bfloat16):
         odds = net(ids, mask)
-    odds = odds.float()
+    odds = odds.float().repeat_interleave(PAIR, 1)
     sums = torch.cat([torch.zeros_like(odds[:, :1]), odds.cumsum(1)], 1)
     at, first, end = torch.tensor([(at, a, b) for at, example in enumerate(batch) for a, b in example.spans]).T
     return ((sums[at, end] - sums[at, first]) / (end - first).clamp(min=1)[:, None])[:, : len(HEADS)], odds[:, 0, len(HEADS) :]
@@ -129,22 +165,23 @@ def loss_of(net: Encoder, batch: Sequence[Example]) -> Tensor:
     return (of_heads * known).sum() / len(passages) + share * (of_opinions * sure).sum() / sure.sum().clamp(min=1)
 
 
-def tune(examples: Sequence[Example], base: Path) -> Encoder:
+def tune(sentences: Sequence[Example], texts: Sequence[Text], base: Path) -> Encoder:
     """Learns for `EPOCHS`, the rate rising and then falling to nothing."""
     torch.manual_seed(1)
-    dice = torch.Generator().manual_seed(1)
+    dice, reader = torch.Generator().manual_seed(1), Reader(np.random.default_rng(1), [row.text for row in planted_rows()])
     net = Encoder(len(HEADS), len(OPINIONS))
     net.begin(load_file(base))
     learned = [weights for weights in net.parameters() if weights.requires_grad]
     dense, thin = [weights for weights in learned if weights.ndim > 1], [weights for weights in learned if weights.ndim <= 1]
     steps = torch.optim.AdamW([{"params": dense, "weight_decay": 0.01}, {"params": thin, "weight_decay": 0.0}], lr=RATE)
-    total, done, start = EPOCHS * len(list(batches(examples))), 0, time.monotonic()
+    start = time.monotonic()
     for epoch in range(EPOCHS):
         net.train()
         lost = []
-        for batch in batches(examples, dice):
-            done += 1
-            share = done / total
+        examples = [*sentences, *(example for text in texts for example in of_text(text, reader))]
+        dealt = list(batches(examples, dice))
+        for at, batch in enumerate(dealt):
+            share = (epoch + (at + 1) / len(dealt)) / EPOCHS
             for group in steps.param_groups:
                 group["lr"] = RATE * (share / WARM if share < WARM else max(0.02, (1 - share) / (1 - WARM)))
             loss = loss_of(net, batch)
@@ -185,7 +222,7 @@ def main() -> None:
     corpus = Corpus()
     dealt = list(zip(corpus.folds, corpus.texts, strict=True))
     sentences = [example for row in corpus.rows if (example := of_row(row))]
-    net = tune(sentences + [example for fold, text in dealt if fold != want.without for example in of_text(text)], want.base)
+    net = tune(sentences, [text for fold, text in dealt if fold != want.without], want.base)
     if want.without is not None:
         check(net, [example for fold, text in dealt if fold == want.without for example in of_text(text)])
     export(net, want.to)

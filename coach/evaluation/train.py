@@ -23,7 +23,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from coach.evaluation.cases import load_cases
 from coach.evaluation.learned import case_text
-from coach.evaluation.marked import Row, Text, marked_texts, sentence_rows
+from coach.evaluation.marked import SENTENCE_HEADS, Row, Text, marked_texts, sentence_rows
 from coach.llm.analyst.units import said
 from coach.llm.analyst.whole import looks
 from coach.readers.planted import SURE
@@ -74,11 +74,17 @@ def fit(rows: Sequence[Row], x: csr_matrix) -> Heads:
     return weights, bias
 
 
+def planted_rows() -> list[Row]:
+    """Sentences that speak to software: they say nothing on any head."""
+    rows = (json.loads(line) for line in PLANTED.read_text(encoding="utf-8").splitlines())
+    return [Row(row["text"], "", frozenset(), SENTENCE_HEADS, PLANTED.stem) for row in rows if row["planted"]]
+
+
 class Corpus:
     """All that is learned from. Whole texts are dealt into folds by a hash, neighbours in a file and copies of a case together: they are often pairs."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        self.rows = [row for path in sorted(folder.glob("*.jsonl")) for row in sentence_rows(path)]
+        self.rows = [row for path in sorted(folder.glob("*.jsonl")) for row in sentence_rows(path)] + planted_rows()
         dealt = [(f"{path.stem} {at // 2}", text) for path in sorted(folder.glob("*.txt")) for at, text in enumerate(marked_texts(path))]
         dealt += [(case.cluster, case_text(case)) for case in load_cases(CASES, "dev") if case.family != "injected"]
         self.texts: list[Text] = [text for _, text in dealt]
@@ -173,7 +179,7 @@ class Planted:
 
     def __init__(self, corpus: Corpus) -> None:
         rows = [json.loads(line) for line in PLANTED.read_text(encoding="utf-8").splitlines()]
-        others = [unit.text for text in corpus.texts for unit in text.reading.units] + [row.text for row in corpus.rows]
+        others = [unit.text for text in corpus.texts for unit in text.reading.units] + [row.text for row in corpus.rows if row.source != PLANTED.stem]
         self.x = matrix([(row["text"], "") for row in rows] + [(other, "") for other in others])
         self.y = np.array([row["planted"] for row in rows] + [False] * len(others))
         self.near = ~self.y & (np.arange(len(self.y)) < len(rows))

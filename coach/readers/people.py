@@ -235,8 +235,9 @@ def _by_voice(people: People, said: dict[str, list[str]]) -> None:
             people[best] = people[best].model_copy(update={"side": Side.REP, "because": "talks as the one who sells"})
             sellers.add(best)
             del scores[best]
+    plainest = max((voice_of(said[name]) for name in sellers), default=0.0) if scores else 0.0
     for name, score in scores.items():
-        if sellers and score < 0:
+        if sellers and score < max(0, plainest / 2 - CLEAR):
             people[name] = people[name].model_copy(update={"side": Side.PROSPECT, "because": "talks as one who buys"})
         elif score > VERY_CLEAR and sellers:
             people[name] = people[name].model_copy(update={"side": Side.REP, "because": "talks as one who sells"})

@@ -1,8 +1,8 @@
 """A small transformer reads what was said in its order. In: passages, who said them and how. Out: log odds for each, and for stretches.
 
-Six layers of MiniLM (Wang et al., 2020), fine-tuned by `coach.evaluation.finetune` on the texts of evals/sentences; where each
-passage stands, who says it and what was said before it count. It nominates only, as the linear model beside it does. No
-network; the same passages give the same scores.
+Six layers of MiniLM (Wang et al., 2020), all but the first reading two neighbouring pieces as one, fine-tuned by
+`coach.evaluation.finetune` on the texts of evals/sentences; where each passage stands, who says it and what was said
+before it count. It nominates only, as the linear model beside it does. No network; the same passages give the same scores.
 """
 
 import os
@@ -26,6 +26,7 @@ BEFORE = 80  # of which so many were read before: what stands at the beginning h
 LONGEST = 72  # pieces of one passage
 NAME = 8  # pieces of a speaker's name and role
 KEPT = 12  # passages of context at most
+PAIR = 2  # neighbouring pieces that all but the first layer read as one
 OPINIONS = ("yes", "sales")
 """Heads of a stretch: it holds a yes that counts; it is about selling."""
 SIGNS = {"rep": "[unused1]", "notes": "[unused3]", "email": "[unused4]"}
@@ -64,14 +65,19 @@ def stretches(said: Sequence[Said]) -> Iterator[Stretch]:
         head = [signs.get(passage.kind, known[ANYBODY]), *((pieces(passage.who)[:NAME] + colon) if passage.who else ())]
         text = pieces(passage.text)[:LONGEST]
         if len(numbers) + len(head) + len(text) > STRETCH and scored:
-            yield Stretch(numbers, scored)
+            yield Stretch(_even(numbers), scored)
             numbers, scored = [begin, *_tail(past)], []
         first = len(numbers) + (len(head) if text else 0)
         numbers += head + text
         scored.append((at, first, len(numbers)))
         past = [*past[1 - KEPT :], head + text]
     if scored:
-        yield Stretch(numbers, scored)
+        yield Stretch(_even(numbers), scored)
+
+
+def _even(numbers: list[int]) -> list[int]:
+    """The pieces, and a sign of the end where one is missing to a pair."""
+    return [*numbers, vocabulary()["[SEP]"]] if len(numbers) % PAIR else numbers
 
 
 def _tail(past: Sequence[list[int]]) -> list[int]:
@@ -116,7 +122,8 @@ def _read(parts: Sequence[Stretch], encoder: Path) -> "Iterator[tuple[int, NDArr
     session = _session(encoder)
 
     def odds(part: Stretch) -> "NDArray[np.float32]":
-        return np.asarray(session.run(None, {"ids": np.array([part.numbers], dtype=np.int64)})[0][0])
+        of_pairs = session.run(None, {"ids": np.array([part.numbers], dtype=np.int64)})[0][0]
+        return np.repeat(np.asarray(of_pairs), PAIR, axis=0)
 
     if len(parts) < 2:
         return enumerate(map(odds, parts))

@@ -77,7 +77,7 @@ def test_what_a_change_flips_from_start_to_a_change_that_git_shows(at: Opener, p
     expect(page.locator(".word-of-it")).to_have_text("B is worse.")
     expect(page.locator(".decides")).to_contain_text("false yes")
     expect(page.locator(".gate")).to_contain_text("new with B")
-    assert page.locator(".tiles .tile").count() == 36
+    expect(page.locator(".tiles .tile")).to_have_count(36)
     first = page.locator(".turn").first
     expect(first).to_contain_text("false yes")
     expect(first.locator(".quote").first).to_be_visible()

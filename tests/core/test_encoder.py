@@ -6,7 +6,7 @@ import pytest
 from coach.llm.analyst.units import said, units_of
 from coach.readers import read
 from coach.textmodel import HEADS
-from coach.textmodel.encoder import BEFORE, LONGEST, OPINIONS, STRETCH, Said, hear, see, stretches
+from coach.textmodel.encoder import BEFORE, LONGEST, OPINIONS, PAIR, STRETCH, Said, hear, see, stretches
 from coach.textmodel.pieces import LONGEST as LONGEST_WORD
 from coach.textmodel.pieces import pieces, vocabulary
 
@@ -39,7 +39,13 @@ def test_a_stretch_begins_with_what_was_said_before_it() -> None:
     first, second = list(stretches(_long(40)))[:2]
     begins = second.scored[0][1]
     assert 1 < begins <= BEFORE + 2
-    assert second.numbers[1 : begins - 1] == first.numbers[2 - begins :]
+    scored = first.numbers[: first.scored[-1][2]]
+    assert second.numbers[1 : begins - 1] == scored[2 - begins :]
+
+
+@pytest.mark.parametrize("count", range(1, 12))
+def test_pieces_stand_in_pairs(count: int) -> None:
+    assert all(len(part.numbers) % PAIR == 0 for part in stretches([Said("crates " * count, "notes"), *_long(20)]))
 
 
 def test_a_passage_without_end_is_cut_and_one_without_words_has_a_place() -> None:

@@ -285,11 +285,18 @@ def test_whatever_is_claimed_each_quote_shown_is_cut_from_the_text_and_may_count
 
 
 @settings(max_examples=1_000)
+@given(st.text(alphabet="aB9 \n'’—-.,\"`é\t", max_size=30))
+def test_a_text_of_everyday_signs_folds_as_it_does_before_an_unusual_one(text: str) -> None:
+    alone, before = Folded(text), Folded(text + "x\u200bx")
+    assert before.text == alone.text + "xx"
+    assert list(before.offsets)[:-2] == list(alone.offsets)
+
+
 @given(st.text(max_size=60), st.text(max_size=30))
 def test_folding_leads_back_to_the_place_in_any_text(source: str, needle: str) -> None:
     folded = Folded(source)
     assert len(folded.text) == len(folded.offsets)
-    assert folded.offsets == sorted(folded.offsets)
+    assert list(folded.offsets) == sorted(folded.offsets)
     wanted = Folded(needle).text.strip()
     for start, end in folded.find(wanted) if wanted else ():
         assert Folded(source[start:end]).text.strip() == wanted

@@ -39,3 +39,17 @@ def test_a_side_can_be_taken_back() -> None:
 def test_somebody_who_is_not_in_the_text_gets_no_side() -> None:
     with pytest.raises(InputError, match=r"Nobody in call\.txt is called Zoe"):
         name_sides(read(TWO, "call.txt"), {"Zoe": Side.REP})
+
+
+def test_whoever_talks_far_less_like_a_seller_than_the_rep_is_taken_for_a_buyer() -> None:
+    conversation = read(
+        "Farah: So that's the loading dock sensors, four doors. We install in a day and we train your people the same afternoon, and our "
+        "support is on the phone all week.\n"
+        "Miguel: Our drivers wait forty minutes a day at those doors.\n"
+        "Farah: With our platform you'd see each dock on one screen. We've done it for three other customers, and I can send you the references.\n"
+        "Miguel: Ruth, you wanted to see this.\n"
+        "Farah: I'll send over the proposal with the price for the four doors, and we can have a technician with you next week.\n"
+        "Ruth: Put it in, all four doors. I own the place.\n",
+        "call.txt",
+    )
+    assert {person.name: person.side for person in conversation.people} == {"Farah": Side.REP, "Miguel": Side.PROSPECT, "Ruth": Side.PROSPECT}

@@ -77,6 +77,29 @@ def test_a_close_is_stage_2() -> None:
     assert (done.verdict.stage, done.verdict.undetermined, done.advice.kind) == (2, False, "ruthless"), done.verdict.rule
 
 
+OTT = """Ott Dental, visit Tuesday. Dr Lena Ott owns the practice and decides alone.
+The old chairs fail every week and she sends patients home, about 800 a day lost.
+46k is set aside for it. She told the other firm not to come again.
+"""
+
+
+def test_what_a_rep_quotes_is_not_the_reps_own_deed() -> None:
+    assert offline(OTT + '"We take both chairs, deliver on the 3rd of May."').verdict.stage == 2
+    assert offline(OTT + "We take both chairs to her on the 3rd of May and show them.").verdict.stage == 1
+
+
+def test_talk_of_a_proposal_does_not_make_a_plain_yes_one_to_the_proposal() -> None:
+    done = offline(
+        "Ines: Did the proposal reach you, Mr Brandt?\n"
+        "Brandt: It did. We lose a van a week to flat batteries, so I read it twice.\n"
+        "Ines: And what did you make of it?\n"
+        "Brandt: The money is there, I moved it from the tyres. It's my company, nobody else needs to see it.\n"
+        "Ines: So what should I tell our fitters about the proposal?\n"
+        "Brandt: Tell them the gate opens at six on Monday, all fourteen vans, and the other firm has been told.\n"
+    )
+    assert (done.verdict.stage, done.verdict.undetermined) == (2, False), done.verdict.rule
+
+
 @pytest.mark.parametrize("name", ["objection-pricing-01.md", "discovery-call-01.md"])
 def test_a_pilot_or_a_demo_is_stage_1(name: str) -> None:
     done = offline(call(name))

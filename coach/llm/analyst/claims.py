@@ -20,13 +20,15 @@ from coach.playbook import Criterion
 from coach.textmodel.features import features
 
 SIGNS: tuple[tuple[Polarity, str], ...] = (("supports", "+"), ("undermines", "-"))
-SURE = 0.2  # probability from which a unit is nominated
+SURE = 0.15  # probability from which a unit is nominated
+ALONE = 0.5  # and what words of deciding alone are worth at least
 ALIKE = 0.34  # cosine with an example from which a unit counts as saying the same
 MOST = 3  # units a criterion and polarity
+FAINT = 0.3  # share of the probability of the surest one on a criterion, for or against it, below which others are left out
 FEWEST_WORDS = 3
 HEAD = re.compile(r"^\W*(?:call|meeting|mtg|visit|zoom|demo|notes?|debrief)\b[^.!?:]*$", re.IGNORECASE)
 """The first line of notes that says who met whom: no statement."""
-PLAIN = 0.5  # log odds of selling from which no word of trade is needed
+PLAIN = -0.5  # log odds of selling from which no word of trade is needed
 LIKELY = -2.0  # and from which one is enough
 MANY = 8  # windows of a long talk
 LONG_TALK = -1.5  # log odds of selling that a long talk has to reach: chance finds price and date in any meeting
@@ -76,11 +78,12 @@ def _claims(criterion: Criterion, reading: Reading, stating: list[int]) -> Itera
         scored = [(_score(criterion, polarity, sign, reading, at), at, polarity) for polarity, sign in SIGNS]
         top = max(scored)
         if criterion.topic == "authority" and decides_alone(unit.text):
-            top = (max(top[0], SURE), at, "supports")
+            top = (max(top[0], ALONE), at, "supports")
         if top[0] >= SURE:
             best.append(top)
+    floor = FAINT * max((score for score, _, _ in best), default=0.0)
     for polarity, _ in SIGNS:
-        mine = sorted((row for row in best if row[2] == polarity), reverse=True)[:MOST]
+        mine = sorted((row for row in best if row[2] == polarity and row[0] >= floor), reverse=True)[:MOST]
         for _, at, _ in mine:
             unit = reading.units[at]
             hope = unit.turn.kind is Kind.NOTES and (is_hope(unit.text) or reading.score(at, "=hope") > SURE)

@@ -41,7 +41,12 @@ class Reading:
     @cached_property
     def odds(self) -> "NDArray[np.float32]":
         """Log odds of each head for each unit, of the linear model and the encoder together: shape (units, heads)."""
-        return both(log_odds([(unit.text, unit.before) for unit in self.units]), self.seen.passages)
+        return both(self.linear, self.seen.passages)
+
+    @cached_property
+    def linear(self) -> "NDArray[np.float32]":
+        """The same of the linear model alone, which knows words and not their order."""
+        return log_odds([(unit.text, unit.before) for unit in self.units])
 
     @cached_property
     def _probabilities(self) -> list[list[float]]:

@@ -11,25 +11,27 @@ from coach.commitment import LADDER, CanDecide, ClaimedCommitment, Judge, JudgeR
 from coach.conversation import Conversation, Kind, Side
 from coach.cues import is_hope, is_hypothetical, is_question, object_of, open_condition
 from coach.llm.analyst.deals import deal_in, deals_of
-from coach.llm.analyst.reading import REFUSED, Reading
+from coach.llm.analyst.reading import COLUMNS, REFUSED, Reading
 from coach.llm.analyst.units import Unit
 
 SURE = {"signed": 0.3, "verbal": 0.3, "conditional": 0.4, "next_step": 0.45, "interest": 0.5}
 FULL = ("verbal", "signed")
-PLAIN = 0.7  # probability of a yes in one unit that makes it plain words
+PLAIN = 1.0  # log odds of a yes in one unit, by both models or by the linear one alone, that make it plain words
 LIKELY_IF_PLAIN = 0.3  # and how likely the whole text has to make a yes then
+SURELY = 0.8  # probability that the text ends in a real yes from which what was said before a bare yes does not make it a yes to that
 LIKELY = 0.65  # probability that the text ends in a real yes from which the analyst thinks so, and eases the floor for a yes
 POSSIBLE = 0.5  # and from which it cannot tell
 EASED = 0.4  # share of the floor that is enough for a yes where the whole text makes one likely
 FAINT = 0.05  # probability that is enough for the likeliest of all, where the whole text makes a yes likely and nothing else says it
+HINT = 0.1  # and of the words that come nearest to showing who decides
 AHEAD = 4  # units looked ahead for it, where none before says it
 BACK = 6  # units looked back for what a bare yes is a yes to
 MOST = 8  # commitments nominated
 OWN_DEED = re.compile(
-    r"^\W*(?:next steps?|to ?do|actions?|follow[- ]?up|next)?\W*(?:i|we|i['’]?ll|we['’]?ll|will|need to|must|gonna|going to|sending|send|to send)\b(?!.*\b(?:he|she|they|asked|said|says|wants?|agreed|told|confirmed)\b)",
+    r"^[^\w\"“”„«»‘']*(?:next steps?|to ?do|actions?|follow[- ]?up|next)?[^\w\"“”„«»‘']*(?:i|we|i['’]?ll|we['’]?ll|will|need to|must|gonna|going to|sending|send|to send)\b(?!.*\b(?:he|she|they|asked|said|says|wants?|agreed|told|confirmed|awarded|chosen|picked)\b)",
     re.IGNORECASE,
 )
-"""Notes on what the rep did or will do: no commitment of theirs."""
+"""Notes on what the rep did or will do: no commitment of theirs. What stands in quote marks, somebody else may have said."""
 DECIDED = re.compile(
     r"\b(?:(?:board|committee|council|trustees|partners|directors|governors|cfo|ceo|md|owner|exec|leadership|we|i|she|he|they)(?:'s|'ve|’ve| has| have| had| all)? (?:just |now |already |formally |unanimously |finally )*(?:approved?|decided|voted|signed|agreed|resolved|chosen|chose|picked|awarded|okayed|ok'?d|green-?lit|released|countersigned)|"
     r"i'?m (?:signing|approving|buying|taking|the one (?:who|that) (?:signs|decides|pays))|i(?:'ll| will) (?:sign|approve)|(?:it'?s|that'?s) (?:my|our) (?:call|decision|money|card|pocket|name)|purchase order|po (?:is|was|number|no|has|came|comes|going|went)|deposit (?:paid|is|was|sent|went|landed)|paid the|wired|countersigned)\b",
@@ -40,20 +42,27 @@ DECIDED = re.compile(
 def judge(reading: Reading, request: Judge) -> JudgeReply:
     """Nominated commitments, strongest first."""
     faint = _likeliest(reading)
-    found = [(reading.score(at, "=" + claim.level), claim) for at in range(len(reading.units)) if (claim := _nominate(reading, at, request, faint))]
-    found.sort(key=lambda pair: (LADDER.index(pair[1].level), pair[0]), reverse=True)
+    found = [(at, claim) for at in range(len(reading.units)) if (claim := _nominate(reading, at, request, faint))]
+    found.sort(key=lambda pair: (LADDER.index(pair[1].level), reading.score(pair[0], "=" + pair[1].level)), reverse=True)
     commitments = tuple(claim for _, claim in found[:MOST])
     return JudgeReply(reason="words of commitment in the text", commitments=commitments, refusal=_refusal(reading), opinion=_opinion(reading, found))
 
 
-def _opinion(reading: Reading, found: list[tuple[float, ClaimedCommitment]]) -> Opinion:
+def _opinion(reading: Reading, found: list[tuple[int, ClaimedCommitment]]) -> Opinion:
     """What the text as a whole says, beside the quotes; of several deals in one text it says nothing, so the quotes stand alone."""
     if deals_of(reading):
         return "stage_2" if any(claim.level in FULL for _, claim in found) else "stage_1"
-    plain = max((score for score, claim in found if claim.level in FULL), default=0.0) >= PLAIN
-    if reading.real_yes >= (LIKELY_IF_PLAIN if plain else LIKELY):
+    if reading.real_yes >= (LIKELY_IF_PLAIN if any(_plain(reading, at, claim) for at, claim in found) else LIKELY):
         return "stage_2"
     return "cannot_tell" if reading.real_yes >= POSSIBLE else "stage_1"
+
+
+def _plain(reading: Reading, at: int, claim: ClaimedCommitment) -> bool:
+    """Whether the unit says yes in so many words."""
+    if claim.level not in FULL:
+        return False
+    head = COLUMNS["=" + claim.level]
+    return float(max(reading.odds[at, head], reading.linear[at, head])) >= PLAIN
 
 
 def _likeliest(reading: Reading) -> int | None:
@@ -115,6 +124,8 @@ def _object(reading: Reading, at: int) -> Object:
     """What the yes is to: named in the unit, else in what was said shortly before it."""
     unit = reading.units[at]
     named = object_of(unit.text)
+    if named is None and reading.real_yes >= SURELY:
+        return "purchase"
     if named is None:
         for back in range(at - 1, max(-1, at - 1 - BACK), -1):
             other = reading.units[back]
@@ -160,7 +171,19 @@ def _power(reading: Reading, at: int, who: str | None, level: str, request: Judg
             return "yes", Pointer(line=last.quote.turn, quote=last.quote.text)
         if last.polarity == "supports" or not (about and chief):
             return ("yes" if last.polarity == "supports" else "no"), Pointer(line=last.quote.turn, quote=last.quote.text)
-    return ("yes" if chief else "unknown"), None
+    if chief:
+        return "yes", None
+    shown = _likeliest_power(reading) if reading.real_yes >= SURELY and not mine else None
+    return ("yes" if shown else "unknown"), shown
+
+
+def _likeliest_power(reading: Reading) -> Pointer | None:
+    """The words that come nearest to showing who decides, in a text that has none that are clear."""
+    theirs = [at for at, unit in enumerate(reading.units) if not unit.rep]
+    best = max(theirs, key=lambda at: reading.score(at, "authority+"), default=None)
+    if best is None or reading.score(best, "authority+") < max(HINT, reading.score(best, "authority-")):
+        return None
+    return Pointer(line=reading.units[best].turn.index, quote=reading.units[best].text)
 
 
 def _taken_back(reading: Reading, at: int) -> Pointer | None:
