@@ -117,6 +117,8 @@ def hear(said: Sequence[tuple[Said, str]]) -> "NDArray[np.float32]":
 
 def _read(parts: Sequence[Stretch], encoder: Path) -> "Iterator[tuple[int, NDArray[np.float32]]]":
     """Each stretch's place, and its log odds: shape (pieces, HEADS + OPINIONS). Read side by side, each by itself."""
+    from multiprocessing import parent_process
+
     import numpy as np
 
     session = _session(encoder)
@@ -125,7 +127,7 @@ def _read(parts: Sequence[Stretch], encoder: Path) -> "Iterator[tuple[int, NDArr
         of_pairs = session.run(None, {"ids": np.array([part.numbers], dtype=np.int64)})[0][0]
         return np.repeat(np.asarray(of_pairs), PAIR, axis=0)
 
-    if len(parts) < 2:
+    if len(parts) < 2 or parent_process() is not None:  # a worker's siblings have the other cores
         return enumerate(map(odds, parts))
     return enumerate(_readers().map(odds, parts))
 
