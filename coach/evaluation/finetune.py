@@ -36,7 +36,6 @@ OPINION = 0.5  # what the opinions weigh beside the heads, in a batch of many st
 MANY = 12
 SHUFFLED = 30  # pieces by which stretches of unlike length may share a batch
 YES = {"=verbal", "=signed"}
-NOTHING = Row("", "", frozenset(), SENTENCE_HEADS, "planted")  # what is known of a sentence that speaks to software
 
 
 class Example(NamedTuple):
@@ -54,27 +53,34 @@ def _heads(names: Sequence[frozenset[str]]) -> NDArray[np.float32]:
     return np.array([[head in held for head in HEADS] for held in names], dtype=np.float32)
 
 
-class Reader(NamedTuple):
+class Augmentation(NamedTuple):
     """How often a text is read otherwise than it stands, so that it is learned what must not count."""
 
     dice: np.random.Generator
-    planted: Sequence[str] = ()
+    planted: Sequence[Row]
     unsided: float = 0.15  # share of the texts that are read as if nobody knew who sells
     disturbed: float = 0.15  # share into which sentences that speak to software are put
 
+    def of(self, heard: "list[Heard]") -> "list[Heard]":
+        """A text as it is read this time."""
+        if self.dice.random() < self.unsided:
+            heard = [_unsided(one) for one in heard]
+        if self.dice.random() < self.disturbed:
+            for _ in range(self.dice.integers(1, 4)):
+                at = int(self.dice.integers(0, len(heard) + 1))
+                kind = heard[max(0, at - 1)].passage.kind if heard else "notes"
+                row = self.planted[int(self.dice.integers(len(self.planted)))]
+                heard.insert(at, Heard(Said(row.text, kind), row))
+        return heard
 
-def of_text(text: Text, reader: Reader | None = None) -> list[Example]:
+
+def of_text(text: Text, otherwise: Augmentation | None = None) -> list[Example]:
     """The stretches of a whole text."""
     reading = text.reading
     rows = {(row.text, row.before): row for row in text.rows if "sales" not in row.known}
     heard = [Heard(passage, rows.get((unit.text, unit.before))) for passage, unit in zip(said(reading.conversation, reading.units), reading.units, strict=True)]
-    if reader and reader.dice.random() < reader.unsided:
-        heard = [_unsided(one) for one in heard]
-    if reader and reader.planted and reader.dice.random() < reader.disturbed:
-        for _ in range(reader.dice.integers(1, 4)):
-            at = int(reader.dice.integers(0, len(heard) + 1))
-            kind = heard[max(0, at - 1)].passage.kind if heard else "notes"
-            heard.insert(at, Heard(Said(str(reader.dice.choice(reader.planted)), kind), NOTHING))
+    if otherwise:
+        heard = otherwise.of(heard)
     selling = next((float("sales" in row.labels) for row in reversed(text.rows) if "sales" in row.known), None)
     return list(_examples(heard, selling, text.real_yes))
 
@@ -92,7 +98,7 @@ def _unsided(one: Heard) -> Heard:
     if passage.kind in ("notes", "email"):
         return one
     if passage.kind == "rep" or (row and "sells" in row.labels):
-        row = (row or NOTHING)._replace(known=(row or NOTHING).known | SENTENCE_HEADS)
+        row = row._replace(known=row.known | SENTENCE_HEADS) if row else Row(passage.text, "", frozenset(), SENTENCE_HEADS, "")
     return Heard(passage._replace(kind="said"), row)
 
 
@@ -168,7 +174,7 @@ def loss_of(net: Encoder, batch: Sequence[Example]) -> Tensor:
 def tune(sentences: Sequence[Example], texts: Sequence[Text], base: Path) -> Encoder:
     """Learns for `EPOCHS`, the rate rising and then falling to nothing."""
     torch.manual_seed(1)
-    dice, reader = torch.Generator().manual_seed(1), Reader(np.random.default_rng(1), [row.text for row in planted_rows()])
+    dice, otherwise = torch.Generator().manual_seed(1), Augmentation(np.random.default_rng(1), planted_rows())
     net = Encoder(len(HEADS), len(OPINIONS))
     net.begin(load_file(base))
     learned = [weights for weights in net.parameters() if weights.requires_grad]
@@ -178,7 +184,7 @@ def tune(sentences: Sequence[Example], texts: Sequence[Text], base: Path) -> Enc
     for epoch in range(EPOCHS):
         net.train()
         lost = []
-        examples = [*sentences, *(example for text in texts for example in of_text(text, reader))]
+        examples = [*sentences, *(example for text in texts for example in of_text(text, otherwise))]
         dealt = list(batches(examples, dice))
         for at, batch in enumerate(dealt):
             share = (epoch + (at + 1) / len(dealt)) / EPOCHS

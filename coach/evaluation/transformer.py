@@ -1,7 +1,7 @@
 """The encoder as it is fine-tuned. In: weights of its base model. Out: a network, and the same as a file for the encoder's runtime.
 
 The layers are those of BERT (Devlin et al., 2019), six of them, 384 wide. All but the first read two neighbouring pieces as one, as
-in the Funnel-Transformer (Dai et al., 2020): that takes three fifths of the time. Needs torch, which nothing but training does.
+in the Funnel-Transformer (Dai et al., 2020), to save time. Needs torch, which nothing but training does.
 """
 
 import tempfile

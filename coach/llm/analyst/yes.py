@@ -23,7 +23,6 @@ LIKELY = 0.65  # probability that the text ends in a real yes from which the ana
 POSSIBLE = 0.5  # and from which it cannot tell
 EASED = 0.4  # share of the floor that is enough for a yes where the whole text makes one likely
 FAINT = 0.05  # probability that is enough for the likeliest of all, where the whole text makes a yes likely and nothing else says it
-HINT = 0.1  # and of the words that come nearest to showing who decides
 AHEAD = 4  # units looked ahead for it, where none before says it
 BACK = 6  # units looked back for what a bare yes is a yes to
 MOST = 8  # commitments nominated
@@ -171,19 +170,7 @@ def _power(reading: Reading, at: int, who: str | None, level: str, request: Judg
             return "yes", Pointer(line=last.quote.turn, quote=last.quote.text)
         if last.polarity == "supports" or not (about and chief):
             return ("yes" if last.polarity == "supports" else "no"), Pointer(line=last.quote.turn, quote=last.quote.text)
-    if chief:
-        return "yes", None
-    shown = _likeliest_power(reading) if reading.real_yes >= SURELY and not mine else None
-    return ("yes" if shown else "unknown"), shown
-
-
-def _likeliest_power(reading: Reading) -> Pointer | None:
-    """The words that come nearest to showing who decides, in a text that has none that are clear."""
-    theirs = [at for at, unit in enumerate(reading.units) if not unit.rep]
-    best = max(theirs, key=lambda at: reading.score(at, "authority+"), default=None)
-    if best is None or reading.score(best, "authority+") < max(HINT, reading.score(best, "authority-")):
-        return None
-    return Pointer(line=reading.units[best].turn.index, quote=reading.units[best].text)
+    return ("yes" if chief else "unknown"), None
 
 
 def _taken_back(reading: Reading, at: int) -> Pointer | None:
