@@ -3,9 +3,10 @@
 A file under its final name is whole: it was checked before it was moved there. Half of one lies in a folder beside it.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -73,11 +74,10 @@ MISSING = "The packages for a built-in model are not installed. In a checkout ru
 
 
 def taken(folder: Path) -> int:
-    """Bytes of all files in a folder; 0 if it is not there."""
+    """Bytes of all files in a folder; 0 if it is not there. Others may move and delete in it meanwhile: what is gone is not counted."""
     total = 0
-    for path in folder.rglob("*") if folder.is_dir() else ():
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except OSError:  # moved or deleted while we looked
-            continue
+    for inside, _, names in os.walk(folder):  # a folder that goes while we look ends `Path.rglob` with an error, not this
+        for name in names:
+            with suppress(OSError):
+                total += (Path(inside) / name).lstat().st_size
     return total

