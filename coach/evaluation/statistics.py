@@ -6,7 +6,6 @@ Random numbers come from a fixed seed, so the same counts give the same figures.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from coach.errors import CaseError
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 LEVEL = 0.95
 ALPHA = 0.05  # p from which a difference is none; `1 - LEVEL` is a little more than that
 DRAWS = 5_000
+AT_ONCE = 250  # of the draws
 SEED = 20_260_302
 FEWEST_CLUSTERS = 30
 Word = Literal["better", "worse", "no detectable difference", "not enough data"]
@@ -173,22 +173,15 @@ def _columns(counts: Counts) -> "tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def _ratios(hits: "NDArray[np.float64]", of: "NDArray[np.float64]") -> "NDArray[np.float64]":
-    """Ratios of the sums of `DRAWS` draws of clusters. The same draws each time, so that A and B draw the same clusters."""
+    """Ratios of the sums of `DRAWS` draws of clusters. The same draws for the same number of clusters, so that A and B draw the same ones."""
     import numpy as np
 
-    weights = _weights(len(hits)).astype(np.float32)
-    above, below = (np.asarray(weights @ column.astype(np.float32), dtype=np.float64) for column in (hits, of))
-    return np.divide(above, below, out=np.zeros(DRAWS), where=below > 0)
-
-
-@lru_cache(maxsize=24)  # a report asks for about as many numbers of clusters
-def _weights(clusters: int) -> "NDArray[np.uint16]":
-    """How often each cluster is in each draw. Kept, because every metric of a comparison draws from the same clusters."""
-    import numpy as np
-
-    weights = np.random.default_rng(SEED).multinomial(clusters, np.full(clusters, 1 / clusters), size=DRAWS).astype(np.uint16)
-    weights.flags.writeable = False
-    return weights
+    dice, ratios = np.random.default_rng(SEED), np.zeros(DRAWS)
+    for at in range(0, DRAWS, AT_ONCE):  # all draws at once would take memory that grows with the cases
+        drawn = dice.integers(len(hits), size=(AT_ONCE, len(hits)), dtype=np.uint32)
+        above, below = hits.take(drawn).sum(axis=1), of.take(drawn).sum(axis=1)
+        np.divide(above, below, out=ratios[at : at + AT_ONCE], where=below > 0)
+    return ratios
 
 
 def _percentiles(draws: "NDArray[np.float64]") -> Interval:
