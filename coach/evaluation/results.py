@@ -7,6 +7,7 @@ While a run goes, `results.jsonl` grows by a line a case; `run.json` is written 
 import json
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -204,8 +205,10 @@ class RunFolder:
         write_whole(self.path / SPENT, json.dumps(spent) + "\n")
 
     def finish(self, run: Run) -> None:
-        """Writes the whole run."""
-        write_whole(self.path / "run.json", run.model_dump_json(indent=1) + "\n")
+        """Writes the whole run, a line a result, one after the other: all of them in one text would take as much memory again."""
+        before, after = run.model_copy(update={"results": ()}).model_dump_json().rsplit("]", 1)
+        lines = (f"{',' if at else ''}\n{result.model_dump_json()}" for at, result in enumerate(run.results))
+        write_whole(self.path / "run.json", chain([before], lines, [f"\n]{after}\n"]))
 
 
 def read_run(path: Path) -> Run:
@@ -230,8 +233,9 @@ def runs_in(folder: Path) -> list[Path]:
     return sorted((head.parent for head in heads), key=lambda path: path.as_posix(), reverse=True)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Writes a file whole or not at all."""
+def write_whole(path: Path, text: str | Iterable[str]) -> None:
+    """Writes a file whole or not at all, from one text or from pieces."""
     half = path.with_suffix(path.suffix + ".part")
-    half.write_text(text, encoding="utf-8")
+    with half.open("w", encoding="utf-8") as file:
+        file.writelines([text] if isinstance(text, str) else text)
     half.replace(path)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -39,9 +40,9 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for one in run.results:
         if one.about.id in first_of.values() and one.answer:
             label = 2 if one.answer.label != 2 else 1
-            scores = tuple(s.model_copy(update={"hits": 0.0 if s.hits else 1.0}) if s.metric == "stage" else s for s in one.scores)
+            scores = tuple(replace(s, hits=0.0 if s.hits else 1.0) if s.metric == "stage" else s for s in one.scores)
             one = type(one).model_validate(
-                {**one.model_dump(), "answer": {**one.answer.model_dump(), "label": label}, "scores": [s.model_dump() for s in scores]}
+                {**one.model_dump(), "answer": {**one.answer.model_dump(), "label": label}, "scores": [asdict(s) for s in scores]}
             )
         changed.append(one)
     fields = {name: getattr(run, name) for name in type(run).model_fields}

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
+from pydantic.dataclasses import dataclass
 
 from coach.commitment import JudgeReply
-from coach.conversation import Conversation, Value
+from coach.conversation import Conversation
 from coach.evaluation.cases import EvalCase, Label
 from coach.evaluation.truth import Match, match
 from coach.evidence import ExtractReply
@@ -21,8 +22,9 @@ NUMBER = re.compile(r"\d[\d.,:]*")
 LONGEST_REASON = 160
 
 
-class Score(Value):
-    """What one scorer counted in one case: `hits` of `of`. `why` says what failed, the first few."""
+@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class Score:
+    """What one scorer counted in one case: `hits` of `of`. `why` says what failed, the first few. A case has some forty: they have to be small."""
 
     metric: str
     hits: float
