@@ -93,9 +93,10 @@ def _rows_of(block: str, kind: str, reading: Reading) -> Iterator[Row]:
     reps = {name.strip().casefold() for name in REP.findall(block)}
     _, marks = _unmarked(REP.sub("", block).strip())
     source = reading.conversation.name
+    speakers = {(unit.turn.speaker or "").casefold() for unit in reading.units}
     for unit in reading.units:
         speaker = (unit.turn.speaker or "").casefold()
-        sells = speaker in reps or any(speaker.split()[:1] == rep.split()[:1] for rep in reps if speaker)
+        sells = speaker in reps or any(speaker.split()[:1] == rep.split()[:1] for rep in reps - speakers if speaker)
         labels: set[str] = set()
         for a, b, names in marks:
             if min(b, unit.end) - max(a, unit.start) > MOSTLY * min(b - a, unit.end - unit.start):
