@@ -590,10 +590,18 @@ ACCEPTED = re.compile(
 """An offer that is taken, which is a purchase, as against one that is asked for."""
 
 
+SETTING = re.compile(
+    r"(\b(?:said|says|confirm(?:s|ed)|told|announced|repeated|decided)\b(?: \w+){0,2}) (?:on|in|at|during) (?:the|our|today['’]?s|yesterday['’]?s) (?:call|meeting|visit|demo|presentation|workshop)\b",
+    re.IGNORECASE,
+)
+"""Where something was said, which is not what was said."""
+
+
 def object_of(sentence: str) -> SmallYes | Literal["purchase"] | None:
     """What a yes in this sentence would be to: pilot, demo, proposal, introduction, meeting, purchase, or None if it does not say."""
     if ACCEPTED.search(sentence):
         return "purchase"
+    sentence = SETTING.sub(r"\1", sentence)
     for name, pattern in OBJECTS:
         if pattern.search(sentence):
             return name

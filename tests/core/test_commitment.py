@@ -58,6 +58,7 @@ STANDS = [
     row("a plain yes", "We will take it.", "verbal"),
     row("a signature", "I have signed the order form.", "signed"),
     row("a decision", "We have decided to go with you for all three sites.", "verbal"),
+    row("a decision told on a call", "Karen confirmed on the call that we are buying the full suite.", "verbal"),
     row("paperwork after a decision is no condition", "Send it over, we sign once legal has done the redlines.", "verbal"),
     row("an if of politeness is no condition", "We will take it, call me if anything comes up.", "verbal"),
     row("a question in the next sentence is another sentence", "We will take it. When can you start?", "verbal"),

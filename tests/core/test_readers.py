@@ -149,6 +149,21 @@ def test_lines_of_plans_and_outcomes_never_count_for_a_deal(text: str) -> None:
         assert rejected[0].reason in ("was planned, not said", "a heading or summary, not something that was said")
 
 
+REPORTS = [
+    row("an outcome that tells what she did", "Need: pumps\nOutcome: She said we have the budget"),
+    row("an outcome with a name", "Need: pumps\nOutcome: Dana Reyes (CFO) said we have the budget"),
+    row("below an agenda of one line", "Call with Dana\nAgenda: price, dates\nDana said we have the budget\nMarch it is"),
+]
+
+
+@pytest.mark.parametrize("text", REPORTS)
+def test_what_a_rep_tells_in_a_field_or_below_an_agenda_counts_as_a_report(text: str) -> None:
+    conversation = read(text)
+    line = next(turn.index for turn in conversation.turns if "budget" in conversation.text(turn))
+    kept, _ = ground([Claim(line=line, quote="we have the budget", criterion="budget", polarity="supports", hope=False)], conversation, playbook())
+    assert [piece.basis for piece in kept] == ["reported"]
+
+
 SIDES = [
     row("a label", "Rep: hi\nDana: hello\nRep: so\nDana: no", {"Rep": Side.REP, "Dana": Side.PROSPECT}),
     row("a label for the buyer", "Buyer: hi\nAnn: hello\nBuyer: so\nAnn: no", {"Buyer": Side.PROSPECT, "Ann": Side.REP}),
