@@ -28,7 +28,6 @@ from coach.textmodel import HEADS
 from coach.textmodel.encoder import ENCODER, OPINIONS, PAIR, Said, stretches
 
 EPOCHS = 4
-OFTEN = 3  # times that a dev case is read in an epoch
 AT_ONCE = 4096  # pieces in a batch
 RATE = 3e-4
 WARM = 0.1  # share of the steps in which the rate grows
@@ -227,10 +226,11 @@ def main() -> None:
     words.add_argument("--to", type=Path, default=ENCODER)
     want = words.parse_args()
     corpus = Corpus()
+    dealt = list(zip(corpus.folds, corpus.texts, strict=True))
     sentences = [example for row in corpus.rows if (example := of_row(row))]
-    net = tune(sentences, corpus.without(want.without, often=OFTEN), want.base)
+    net = tune(sentences, [text for fold, text in dealt if fold != want.without], want.base)
     if want.without is not None:
-        check(net, [example for text in corpus.of(want.without) for example in of_text(text)])
+        check(net, [example for fold, text in dealt if fold == want.without for example in of_text(text)])
     export(net, want.to)
     print(f"{want.to.stat().st_size / 1e6:.1f} MB")
 

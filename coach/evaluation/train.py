@@ -86,15 +86,13 @@ class Corpus:
     def __init__(self, folder: Path = FOLDER) -> None:
         self.rows = [row for path in sorted(folder.glob("*.jsonl")) for row in sentence_rows(path)] + planted_rows()
         dealt = [(f"{path.stem} {at // 2}", text) for path in sorted(folder.glob("*.txt")) for at, text in enumerate(marked_texts(path))]
-        self.others = len(dealt)
         dealt += [(case.cluster, case_text(case)) for case in load_cases(CASES, "dev") if case.family != "injected"]
         self.texts: list[Text] = [text for _, text in dealt]
         self.folds = [int(hashlib.sha256(group.encode()).hexdigest(), 16) % FOLDS for group, _ in dealt]
 
-    def without(self, fold: int | None, often: int = 1) -> list[Text]:
-        """The texts but for those of a fold; the cases so `often`: there are few of them, and by those who wrote what is measured."""
-        kept = [at for at, mine in enumerate(self.folds) if mine != fold]
-        return [self.texts[at] for at in kept for _ in range(often if at >= self.others else 1)]
+    def without(self, fold: int | None) -> list[Text]:
+        """The texts but for those of a fold."""
+        return [text for text, mine in zip(self.texts, self.folds, strict=True) if mine != fold]
 
     def of(self, fold: int) -> list[Text]:
         """The texts of a fold."""

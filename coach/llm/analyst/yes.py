@@ -23,7 +23,6 @@ LIKELY = 0.65  # probability that the text ends in a real yes from which the ana
 POSSIBLE = 0.5  # and from which it cannot tell
 EASED = 0.4  # share of the floor that is enough for a yes where the whole text makes one likely
 FAINT = 0.05  # probability that is enough for the likeliest of all, where the whole text makes a yes likely and nothing else says it
-FEW = 3  # of the likeliest that are nominated then: not each of them stands when it is held against the text
 AHEAD = 4  # units looked ahead for it, where none before says it
 BACK = 6  # units looked back for what a bare yes is a yes to
 MOST = 8  # commitments nominated
@@ -41,7 +40,7 @@ DECIDED = re.compile(
 
 def judge(reading: Reading, request: Judge) -> JudgeReply:
     """Nominated commitments, strongest first."""
-    faint = frozenset(_likeliest(reading))
+    faint = _likeliest(reading)
     found = [(at, claim) for at in range(len(reading.units)) if (claim := _nominate(reading, at, request, faint))]
     found.sort(key=lambda pair: (LADDER.index(pair[1].level), reading.score(pair[0], "=" + pair[1].level)), reverse=True)
     commitments = tuple(claim for _, claim in found[:MOST])
@@ -65,20 +64,21 @@ def _plain(reading: Reading, at: int, claim: ClaimedCommitment) -> bool:
     return float(max(reading.odds[at, head], reading.linear[at, head])) >= PLAIN
 
 
-def _likeliest(reading: Reading) -> list[int]:
-    """The units that come nearest to a yes to buying, in a text that as a whole makes one likely and has none that is clear."""
+def _likeliest(reading: Reading) -> int | None:
+    """The unit that comes nearest to a yes to buying, in a text that as a whole makes one likely and has none that is clear."""
     if reading.real_yes < LIKELY or any(_level(reading, at) in FULL for at in range(len(reading.units)) if not reading.units[at].rep):
-        return []
+        return None
     theirs = [at for at, unit in enumerate(reading.units) if not unit.rep and not is_question(unit.text)]
     scored = [(max(reading.score(at, "=" + level) for level in FULL) - reading.score(at, "=refused"), at) for at in theirs]
-    return [at for score, at in sorted(scored, reverse=True)[:FEW] if score >= FAINT]
+    best = max(scored, default=(0.0, -1))
+    return best[1] if best[0] >= FAINT else None
 
 
-def _nominate(reading: Reading, at: int, request: Judge, faint: frozenset[int]) -> ClaimedCommitment | None:
+def _nominate(reading: Reading, at: int, request: Judge, faint: int | None) -> ClaimedCommitment | None:
     unit = reading.units[at]
     if unit.rep or (unit.turn.kind is Kind.NOTES and OWN_DEED.search(unit.text)):
         return None
-    level = "verbal" if at in faint else _level(reading, at)
+    level = "verbal" if at == faint else _level(reading, at)
     if level is None:
         return None
     to = _object(reading, at)
@@ -164,8 +164,6 @@ def _power(reading: Reading, at: int, who: str | None, level: str, request: Judg
     about_power = {criterion.id for criterion in request.brief.playbook.criteria if criterion.topic == "authority"}
     mine = [e for e in request.evidence if e.basis != "hope" and e.criterion in about_power]
     chief = is_chief(reading.conversation, who)
-    if reading.real_yes >= LIKELY and any(e.polarity == "supports" for e in mine):
-        mine = [e for e in mine if e.polarity == "supports"]
     for last in reversed(mine):
         about = who is not None and last.speaker not in (None, who)  # somebody else speaking: of this person, or of another
         if about and re.search(rf"(?<!\w){re.escape((who or '').split()[0])}(?!\w)", last.quote.text):
