@@ -21,8 +21,9 @@ SELLS = re.compile(
     r"|\bi(?:'|’)?(?:m| am) (?:the |your |an )?(?:account (?:exec(?:utive)?|manager)|sales (?:rep|engineer))|\bwhat would (?:it take|you need to see) (?:to|for you to)|\bcan i (?:count on|pencil) you",
     re.IGNORECASE,
 )
+NOT_I = "".join(rf"(?<!\b{words} )" for words in ("i", "we", "let me", "i'll", "i’ll", "i will", "i can", "we'll", "we’ll", "we will", "we can", "i'd", "i’d"))
 BUYS = re.compile(
-    r"\b(?:send|email|resend|get)(?: (?:me|us|over|across|through))* (?:the|your|a) (?:\w+ )?" + PAPER
+    NOT_I + r"\b(?:send|email|resend|get)(?: (?:me|us|over|across|through))* (?:the|your|a) (?:\w+ )?" + PAPER
     + r"|\byour (?:proposal|quote|quotation|pricing|prices?|contract|offer|product|platform|competitors?|sales (?:team|rep))\b|\bget it signed\b|\bi(?:'|’)?(?:m| am)? (?:comfortable |happy |fine )?(?:approving|signing (?:off|it|this)|going to sign)"
     r"|\b(?:i|we)(?:'|’)?(?:ll| will) (?:sign|take it|go (?:ahead )?with you|buy|order)\b|\bnot a small investment for (?:a company our size|us)|\bwhat(?:'|’)?s the (?:cancellation policy|payment structure|price|cost|discount|catch|lead time|damage)\b"
     r"|\bhow much (?:is|does|would|will|do) (?:it|this|that|you)\b|\bcan we (?:do|pay) (?:it )?(?:monthly|quarterly|annually|yearly|in instal)|\bif we want(?:ed)? to cancel\b|\bin (?:our|my) budget\b|\bour (?:cfo|ceo|procurement|legal team|board|current (?:vendor|supplier|system|tool|provider))\b"

@@ -53,3 +53,23 @@ def test_whoever_talks_far_less_like_a_seller_than_the_rep_is_taken_for_a_buyer(
         "call.txt",
     )
     assert {person.name: person.side for person in conversation.people} == {"Farah": Side.REP, "Miguel": Side.PROSPECT, "Ruth": Side.PROSPECT}
+
+
+MAIL = "From: {writer}\nSent: Tue 9:52\nTo: {reader}\nSubject: Re: compressor\n\n{words}\n"
+BUYER = "The old one died again with two trucks on the lifts. I own the shop and the money is in the account. Drop it off on Friday, we will take the big one."
+SELLERS = [
+    row("asks for the signature", "You said that the old one died. Our price holds until Friday. Shall I send the contract for you to sign?"),
+    row("confirms the order", "Thank you for the order. You take the big one because the old one died, out of repairs. We deliver on Friday."),
+    row("sums up the call", "To confirm what we agreed: you decide alone and the budget is 40k. You go with us. Let me know if that is wrong."),
+]
+
+
+def test_a_mail_that_states_what_only_a_buyer_can_is_from_the_buying_side() -> None:
+    (turn, *_) = [turn for turn in read(MAIL.format(writer="Deke Sandoval", reader="Priscilla", words=BUYER)).turns if turn.speaker]
+    assert turn.side is Side.PROSPECT
+
+
+@pytest.mark.parametrize("words", SELLERS)
+def test_a_seller_who_repeats_what_the_buyer_said_is_not_taken_for_the_buyer(words: str) -> None:
+    (turn, *_) = [turn for turn in read(MAIL.format(writer="Priscilla", reader="Deke Sandoval", words=words)).turns if turn.speaker]
+    assert turn.side is not Side.PROSPECT
