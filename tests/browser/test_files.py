@@ -15,10 +15,10 @@ from tests.browser.test_walk import AUDIT, CONTRAST, SETTINGS, box, picture, wid
 
 Opener = Callable[..., Page]
 BAD = b"\x00\x01\x02" * 50
-UNKNOWN = """Maria: We are buying it and I sign the contract on Friday, the budget is approved.
+UNKNOWN = """Maria: Does that work for you? We are buying it and I sign the contract on Friday, the budget is approved.
 Dana: Good.
 Kim: Fine.
-Maria: It is my call.
+Maria: It is my call. How does that sound to you?
 Dana: Good.
 Kim: Right.
 """

@@ -118,7 +118,10 @@ def test_one_limit_holds_for_all_files_together_and_when_they_are_gone_on_with(h
 # -- sides
 
 STATED = "Ann (rep): hm\nBen (buyer): hm\nAnn (rep): ok\nBen (buyer): ok"
-UNKNOWN = "Maria: We are buying it and I sign on Friday, the budget is approved.\nDana: Good.\nKim: Fine.\nMaria: It is my call.\nDana: Good.\nKim: Right."
+UNKNOWN = (
+    "Maria: Does that work for you? We are buying it and I sign the contract on Friday, the budget is approved.\nDana: Good.\nKim: Fine.\n"
+    "Maria: It is my call. How does that sound to you?\nDana: Good.\nKim: Right."
+)
 
 
 def test_only_sides_that_the_text_does_not_state_are_asked_for_and_who_says_most_comes_first() -> None:
