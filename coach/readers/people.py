@@ -262,7 +262,7 @@ CLEAR = 1.0
 ALONE = 2.0
 """Score from which the only one with a name is taken for the one who sells."""
 BUYING = -1.0
-"""Bearing (see `voices`) below which somebody is taken for a buyer: of 420 sellers in texts that nothing was learned from, one is."""
+"""Bearing (see `voices`) below which somebody is taken for a buyer: hardly a seller's is, not that of one either who repeats what the buyer said."""
 VERY_CLEAR = 5.0
 """Score from which somebody beside a known rep is taken for a second one: buyers ask questions too."""
 

@@ -1,4 +1,4 @@
-"""How one who sells talks, and how one who buys. In: what one speaker said. Out: a score, above 0 for selling, below for buying.
+"""How one who sells talks, and how one who buys. In: what one speaker said. Out: a score, the higher the more like selling.
 
 `voice_of` is a sum of log odds over units, each bounded, from cues of talk and from the text model. Cues are ways of
 speaking, not topics. `bearing_of` is a mean, of the text model alone, and counts what only a buyer can state of a deal: their need,
